@@ -1,0 +1,90 @@
+"""The closed list of reasons a clip or video can be given, with a sentence for each.
+
+A reason's kind decides the verdict: any `failed` reason makes the clip `failed`, else any
+`rejected` reason makes it `rejected`, else it is `kept`; a `note` never changes the verdict.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Verdict(StrEnum):
+    """What becomes of a clip."""
+
+    KEPT = "kept"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+class Reason(NamedTuple):
+    """One entry of the list: what it leads to, whether a later try may help, and a sentence."""
+
+    kind: str
+    sentence: str
+    retry: bool = False
+
+
+REASONS: dict[str, Reason] = {
+    # fetching
+    "file_missing": Reason("failed", "the file is not there"),
+    "private": Reason("failed", "the video is private"),
+    "removed": Reason("failed", "the video was removed or never existed"),
+    "geo": Reason("failed", "the video is blocked in this country"),
+    "age": Reason("failed", "the video asks for an account of age"),
+    "members": Reason("failed", "the video is for members or must be paid"),
+    "drm": Reason("failed", "the video is protected by DRM"),
+    "live": Reason("failed", "the video is a live stream or has not begun"),
+    "no_foa_from_client": Reason("failed", "no client in use offers four-channel audio", True),
+    "rate_limited": Reason("failed", "the server asks for fewer requests", True),
+    "bot_check": Reason("failed", "the server wants proof that we are not a robot", True),
+    "http_4xx": Reason("failed", "the server refuses the request"),
+    "http_5xx": Reason("failed", "the server has an error", True),
+    "timeout": Reason("failed", "the server did not answer in time or cannot be reached", True),
+    "truncated_download": Reason("failed", "the download ended before its announced length", True),
+    "fetch_error": Reason("failed", "the download failed for a reason not listed", True),
+    # reading
+    "empty_file": Reason("failed", "the file has no bytes"),
+    "unreadable": Reason("failed", "no media container could be opened"),
+    "no_audio": Reason("failed", "there is no audio stream"),
+    "no_video": Reason("failed", "there is no video stream"),
+    "channel_count": Reason("failed", "the audio cannot hold first-order ambisonics: too few channels"),
+    "audio_damaged": Reason("failed", "the audio does not decode for the whole clip"),
+    "video_damaged": Reason("failed", "the video does not decode for the whole clip"),
+    "clip_outside": Reason("failed", "the clip begins or ends outside the media"),
+    "not_finite": Reason("failed", "the audio holds NaN or infinite samples"),
+    # judging the audio
+    "silent": Reason("rejected", "the clip is silent"),
+    "mono_in_w": Reason("rejected", "only W carries sound: mono stored as ambisonics"),
+    "mono_in_all": Reason("rejected", "all channels carry the same mono signal"),
+    "stereo_in_two": Reason("rejected", "two channels are a stereo pair, the others are empty"),
+    "stereo_upmix": Reason("rejected", "W and Y are sum and difference of a stereo pair"),
+    "paired_channels": Reason("rejected", "channels repeat in pairs: stereo stored twice"),
+    "no_w": Reason("rejected", "no channel can be W: surround, A-format or unrelated channels"),
+    "head_locked": Reason("rejected", "most energy of W has no direction: head-locked sound was added"),
+    "energy_ratio": Reason("rejected", "the energy of the dipoles does not fit that of W"),
+    # judging the video
+    "static_picture": Reason("rejected", "the picture does not move"),
+    "black_picture": Reason("rejected", "the picture is black"),
+    "eac": Reason("rejected", "the picture is an equi-angular cubemap, not equirectangular"),
+    "cubemap": Reason("rejected", "the picture is a cubemap, not equirectangular"),
+    "stereo_picture": Reason("rejected", "the frame holds two eyes"),
+    "not_spherical": Reason("rejected", "the picture is not a sphere"),
+    # notes
+    "reordered": Reason("note", "the channels were put in WYZX order"),
+    "rescaled_n3d": Reason("note", "dipoles were rescaled from N3D to SN3D"),
+    "rescaled_fuma": Reason("note", "W was rescaled from FuMa to SN3D"),
+    "horizontal_only": Reason("note", "Z is empty: the field is horizontal only"),
+    "energy_ratio_off": Reason("note", "the energy ratio is outside 1 ± τ but within what real clips show"),
+    "order_unproven": Reason("note", "codec, container and layout are not a proven path to WYZX"),
+    "clipped": Reason("note", "samples are clipped"),
+    "length_mismatch": Reason("note", "audio and video differ in length"),
+}
+
+
+def judge(reasons: Iterable[str]) -> Verdict:
+    """Verdict that a set of reason codes leads to; raises KeyError for a code not in the list."""
+    kinds = {REASONS[code].kind for code in reasons}
+    if "failed" in kinds:
+        return Verdict.FAILED
+    return Verdict.REJECTED if "rejected" in kinds else Verdict.KEPT
