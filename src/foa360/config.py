@@ -1,0 +1,215 @@
+"""The configuration: one typed model, from which the schema and the documentation are generated.
+
+`load` turns a mapping into a checked `Config` or raises `ConfigError`, whose text names every wrong
+key, its value, what is allowed, and for a misspelt key the nearest one that exists.
+"""
+
+import difflib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, Union
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message says why, key by key."""
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys are errors, types are not guessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class DemoSource(Section):
+    """The embedded demo: short videos rendered by this package, sound and picture in agreement."""
+
+    kind: Literal["demo"]
+    videos: Count = Field(32, description="sound videos; one of every known defect comes on top")
+    seconds: Seconds = Field(10.0, description="length of a video, s")
+
+
+class FolderSource(Section):
+    """A folder of media: sound and picture in one file, or in two files that share a stem."""
+
+    kind: Literal["folder"]
+    path: str = Field(description="the folder; searched with its sub-folders")
+
+
+class ListSource(Section):
+    """A CSV or Parquet table with the columns video_id, video, audio, start, duration, split.
+
+    Only `video` is required: a path (relative to the table) or a URL.
+    """
+
+    kind: Literal["list"]
+    path: str = Field(description="the table")
+
+
+class Yt360Source(Section):
+    """The lists of YT-360 as published: ids per split, and the segments' start times."""
+
+    kind: Literal["yt360"]
+    train: str = Field(description="ids of the training split, one a line")
+    test: str = Field(description="ids of the test split, one a line")
+    segments: str = Field(description="lines of `id start,start,…` in seconds")
+    media: str | None = Field(
+        None, description="folder with {id}.* or {id}-{start}.* files; without it YouTube is asked"
+    )
+
+
+class Sphere360Source(Section):
+    """The lists of Sphere360 as published: one `id_start` a line."""
+
+    kind: Literal["sphere360"]
+    train: str = Field(description="clips of the training split")
+    test: str = Field(description="clips of the test split")
+    media: str | None = Field(
+        None, description="folder with {id}.* or {id}_{start}.* files; without it YouTube is asked"
+    )
+
+
+Source = Annotated[
+    Union[DemoSource, FolderSource, ListSource, Yt360Source, Sphere360Source],  # noqa: UP007
+    Field(discriminator="kind"),
+]
+
+
+class Clip(Section):
+    """How source videos are cut into clips where a list does not say."""
+
+    duration: Seconds = Field(10.0, description="length of a clip, s")
+
+
+class Shard(Section):
+    """Shards are the unit of every job."""
+
+    clips: Count = Field(256, description="clips a shard holds, about: whole videos are kept together")
+
+
+class Split(Section):
+    """Splits where a source does not say; by video, never by clip."""
+
+    test_share: Share = Field(0.2, description="share of videos that go to the test split")
+
+
+class Curate(Section):
+    """Measures and verdicts."""
+
+    preset: Literal["default", "wang2022"] = Field(
+        "default",
+        description="wang2022 rejects |E_xyz/E_w - 1| > tau; default only what is outside ratio_range",
+    )
+    tau: float = Field(0.1, gt=0, lt=1, description="tolerance of the energy ratio")
+    ratio_range: tuple[float, float] = Field(
+        (0.4, 2.5), description="energy ratios that the default preset accepts"
+    )
+    cutoff_hz: float = Field(4000.0, gt=50, description="low-pass before the energy ratio, Hz")
+    silence_dbfs: float = Field(-60.0, lt=0, description="a 20 ms chunk below this is silent, dBFS")
+    silent_share: Share = Field(0.9, description="a clip with a larger share of silent chunks is silent")
+    static_share: Share = Field(0.85, description="a clip with a larger share of still frames is static")
+
+    @model_validator(mode="after")
+    def _ratio_range(self) -> Self:
+        low, high = self.ratio_range
+        if not 0 <= low < 1 < high:
+            raise ValueError("ratio_range must be two numbers with 0 <= low < 1 < high")
+        return self
+
+
+class Detect(Section):
+    """Detection with Ultralytics on equirectangular frames."""
+
+    weights: str = Field(
+        "demo", description="demo (bundled), a path, or a name that Ultralytics fetches: yolo11n.pt"
+    )
+    fps: float = Field(1.0, gt=0, le=60, description="frames per second that are looked at")
+    image_size: int = Field(640, ge=64, multiple_of=32, description="width of the network's input, pixels")
+    confidence: float = Field(0.25, gt=0, lt=1, description="boxes below this score are dropped")
+
+
+class Viewpoints(Section):
+    """Directions a clip is looked at and listened to."""
+
+    count: Count = Field(4, le=16, description="viewpoints per clip")
+    fov: float = Field(60.0, gt=5, lt=150, description="field of view of a crop, degrees")
+    min_distance: float = Field(36.0, ge=0, lt=90, description="between two viewpoints, degrees")
+
+
+FeatureName = Literal["video", "covariance", "foa", "rotated", "beam", "log_mel", "intensity"]
+
+
+class Features(Section):
+    """What feature shards hold."""
+
+    sample_rate: int = Field(24000, ge=8000, le=192000, description="of the stored audio, Hz")
+    n_fft: int = Field(1024, ge=64, description="window of the STFT, samples")
+    hop: int = Field(480, ge=16, description="step of the STFT, samples")
+    n_mels: int = Field(64, ge=8, description="mel bands, Slaney scale")
+    beam: Literal["basic", "cardioid", "max_di", "max_re"] = Field("max_re", description="pattern of the mono beam")
+    video_fps: float = Field(4.0, gt=0, le=60, description="frame rate of the video proxy, 1/s")
+    video_width: int = Field(384, ge=64, multiple_of=2, description="width of the video proxy, pixels; height is half")
+    store: list[FeatureName] = Field(
+        ["video", "covariance", "rotated", "beam", "log_mel", "intensity"],
+        description="what is written",
+    )
+
+    @model_validator(mode="after")
+    def _mel(self) -> Self:
+        if self.hop > self.n_fft:
+            raise ValueError(f"hop ({self.hop}) must not exceed n_fft ({self.n_fft})")
+        from foa360.mel import empty_filters
+
+        empty = empty_filters(self.sample_rate, self.n_fft, self.n_mels)
+        if len(empty):
+            raise ValueError(
+                f"n_mels={self.n_mels} with n_fft={self.n_fft} at {self.sample_rate} Hz leaves "
+                f"{len(empty)} empty mel filters: use fewer n_mels or a larger n_fft"
+            )
+        return self
+
+
+class Train(Section):
+    """Training of AVC, then of AVSA from its weights."""
+
+    avc_steps: Count = Field(10000, description="optimiser steps of the AVC stage")
+    avsa_steps: Count = Field(10000, description="optimiser steps of the AVSA stage")
+    batch: int = Field(28, ge=2, description="clips per step")
+    learning_rate: float = Field(1e-4, gt=0, description="of Adam")
+    weight_decay: float = Field(1e-5, ge=0, description="of Adam")
+    temperature: float = Field(0.07, gt=0, description="of InfoNCE")
+    width: int = Field(64, ge=4, description="channels of the first layer; 64 in the papers")
+    frames: int = Field(8, ge=1, description="frames per crop")
+    crop: int = Field(112, ge=32, description="size of a crop, pixels")
+    audio_seconds: Seconds = Field(1.0, description="sound per sample, s")
+
+
+class Evaluate(Section):
+    """Evaluation on the test split."""
+
+    pairs: Count = Field(2000, description="test pairs of each binary task")
+    probe_steps: Count = Field(500, description="optimiser steps of a probe on frozen features")
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    sources: list[Source] = Field(min_length=1, description="where clips come from")
+    results: str = Field("results", min_length=1, description="folder of everything the workflow makes")
+    cache: str = Field("cache", min_length=1, description="folder of downloaded and rendered media")
+    seed: int = Field(0, ge=0, description="of everything that is random")
+    clip: Clip = Clip()
+    shard: Shard = Shard()
+    split: Split = Split()
+    curate: Curate = Curate()
+    detect: Detect = Detect()
+    viewpoints: Viewpoints = Viewpoints()
+    features: Features = Features()
+    train: Train = Train()
+    evaluate: Evaluate = Evaluate()
