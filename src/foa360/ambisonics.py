@@ -40,10 +40,13 @@ def encode(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
     (..., 4)
         W, Y, Z, X; SN3D.
     """
-    azimuth, elevation = np.broadcast_arrays(np.asarray(azimuth, float), np.asarray(elevation, float))
+    azimuth, elevation = np.broadcast_arrays(
+        np.asarray(azimuth, float), np.asarray(elevation, float)
+    )
     flat = np.cos(elevation)
     return np.stack(
-        [np.ones_like(azimuth), np.sin(azimuth) * flat, np.sin(elevation), np.cos(azimuth) * flat], -1
+        [np.ones_like(azimuth), np.sin(azimuth) * flat, np.sin(elevation), np.cos(azimuth) * flat],
+        -1,
     )
 
 
@@ -77,7 +80,9 @@ def look_at(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
 
     R = Ry(θ) Rz(-φ): yaw first, then pitch.
     """
-    azimuth, elevation = np.broadcast_arrays(np.asarray(azimuth, float), np.asarray(elevation, float))
+    azimuth, elevation = np.broadcast_arrays(
+        np.asarray(azimuth, float), np.asarray(elevation, float)
+    )
     return _elementary(elevation, 2, 0) @ _elementary(-azimuth, 0, 1)
 
 
@@ -125,7 +130,9 @@ def beam_weights(azimuth: ArrayLike, elevation: ArrayLike, pattern: Pattern = "c
     return encode(azimuth, elevation) * np.array([a, 1 - a, 1 - a, 1 - a])
 
 
-def beamform(x: Any, azimuth: ArrayLike, elevation: ArrayLike, pattern: Pattern = "cardioid") -> Any:
+def beamform(
+    x: Any, azimuth: ArrayLike, elevation: ArrayLike, pattern: Pattern = "cardioid"
+) -> Any:
     """Mono signals `(..., n)` of beams towards directions `(...)` in a field `(..., 4, n)`."""
     _check(x)
     weights = _like(beam_weights(azimuth, elevation, pattern), x)

@@ -90,7 +90,9 @@ class Clip(Section):
 class Shard(Section):
     """Shards are the unit of every job."""
 
-    clips: Count = Field(256, description="clips a shard holds, about: whole videos are kept together")
+    clips: Count = Field(
+        256, description="clips a shard holds, about: whole videos are kept together"
+    )
 
 
 class Split(Section):
@@ -112,8 +114,12 @@ class Curate(Section):
     )
     cutoff_hz: float = Field(4000.0, gt=50, description="low-pass before the energy ratio, Hz")
     silence_dbfs: float = Field(-60.0, lt=0, description="a 20 ms chunk below this is silent, dBFS")
-    silent_share: Share = Field(0.9, description="a clip with a larger share of silent chunks is silent")
-    static_share: Share = Field(0.85, description="a clip with a larger share of still frames is static")
+    silent_share: Share = Field(
+        0.9, description="a clip with a larger share of silent chunks is silent"
+    )
+    static_share: Share = Field(
+        0.85, description="a clip with a larger share of still frames is static"
+    )
 
     @model_validator(mode="after")
     def _ratio_range(self) -> Self:
@@ -130,7 +136,9 @@ class Detect(Section):
         "demo", description="demo (bundled), a path, or a name that Ultralytics fetches: yolo11n.pt"
     )
     fps: float = Field(1.0, gt=0, le=60, description="frames per second that are looked at")
-    image_size: int = Field(640, ge=64, multiple_of=32, description="width of the network's input, pixels")
+    image_size: int = Field(
+        640, ge=64, multiple_of=32, description="width of the network's input, pixels"
+    )
     confidence: float = Field(0.25, gt=0, lt=1, description="boxes below this score are dropped")
 
 
@@ -152,9 +160,13 @@ class Features(Section):
     n_fft: int = Field(1024, ge=64, description="window of the STFT, samples")
     hop: int = Field(480, ge=16, description="step of the STFT, samples")
     n_mels: int = Field(64, ge=8, description="mel bands, Slaney scale")
-    beam: Literal["basic", "cardioid", "max_di", "max_re"] = Field("max_re", description="pattern of the mono beam")
+    beam: Literal["basic", "cardioid", "max_di", "max_re"] = Field(
+        "max_re", description="pattern of the mono beam"
+    )
     video_fps: float = Field(4.0, gt=0, le=60, description="frame rate of the video proxy, 1/s")
-    video_width: int = Field(384, ge=64, multiple_of=2, description="width of the video proxy, pixels; height is half")
+    video_width: int = Field(
+        384, ge=64, multiple_of=2, description="width of the video proxy, pixels; height is half"
+    )
     store: list[FeatureName] = Field(
         ["video", "covariance", "rotated", "beam", "log_mel", "intensity"],
         description="what is written",
@@ -201,7 +213,9 @@ class Config(Section):
     """The whole configuration."""
 
     sources: list[Source] = Field(min_length=1, description="where clips come from")
-    results: str = Field("results", min_length=1, description="folder of everything the workflow makes")
+    results: str = Field(
+        "results", min_length=1, description="folder of everything the workflow makes"
+    )
     cache: str = Field("cache", min_length=1, description="folder of downloaded and rendered media")
     seed: int = Field(0, ge=0, description="of everything that is random")
     clip: Clip = Clip()

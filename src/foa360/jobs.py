@@ -51,8 +51,11 @@ def job(snakemake: Any) -> Iterator[Progress]:
     log.parent.mkdir(parents=True, exist_ok=True)
     name = " ".join([snakemake.rule, *map(str, snakemake.wildcards)])
     logging.basicConfig(
-        filename=log, filemode="w", level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True,
+        filename=log,
+        filemode="w",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
     )
     logging.captureWarnings(True)
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -61,7 +64,9 @@ def job(snakemake: Any) -> Iterator[Progress]:
         yield Progress(name)
     except OSError as error:
         logging.getLogger("foa360").exception("stopped")
-        sys.exit(f"[{name}] stopped: {error.strerror or error}: {error.filename or '?'} (log: {log})")
+        sys.exit(
+            f"[{name}] stopped: {error.strerror or error}: {error.filename or '?'} (log: {log})"
+        )
     except BaseException:
         logging.getLogger("foa360").exception("stopped")
         raise

@@ -48,7 +48,9 @@ REASONS: dict[str, Reason] = {
     "unreadable": Reason("failed", "no media container could be opened"),
     "no_audio": Reason("failed", "there is no audio stream"),
     "no_video": Reason("failed", "there is no video stream"),
-    "channel_count": Reason("failed", "the audio cannot hold first-order ambisonics: too few channels"),
+    "channel_count": Reason(
+        "failed", "the audio cannot hold first-order ambisonics: too few channels"
+    ),
     "audio_damaged": Reason("failed", "the audio does not decode for the whole clip"),
     "video_damaged": Reason("failed", "the video does not decode for the whole clip"),
     "clip_outside": Reason("failed", "the clip begins or ends outside the media"),
@@ -61,7 +63,9 @@ REASONS: dict[str, Reason] = {
     "stereo_upmix": Reason("rejected", "W and Y are sum and difference of a stereo pair"),
     "paired_channels": Reason("rejected", "channels repeat in pairs: stereo stored twice"),
     "no_w": Reason("rejected", "no channel can be W: surround, A-format or unrelated channels"),
-    "head_locked": Reason("rejected", "most energy of W has no direction: head-locked sound was added"),
+    "head_locked": Reason(
+        "rejected", "most energy of W has no direction: head-locked sound was added"
+    ),
     "energy_ratio": Reason("rejected", "the energy of the dipoles does not fit that of W"),
     # judging the video
     "static_picture": Reason("rejected", "the picture does not move"),
@@ -75,7 +79,9 @@ REASONS: dict[str, Reason] = {
     "rescaled_n3d": Reason("note", "dipoles were rescaled from N3D to SN3D"),
     "rescaled_fuma": Reason("note", "W was rescaled from FuMa to SN3D"),
     "horizontal_only": Reason("note", "Z is empty: the field is horizontal only"),
-    "energy_ratio_off": Reason("note", "the energy ratio is outside 1 ± τ but within what real clips show"),
+    "energy_ratio_off": Reason(
+        "note", "the energy ratio is outside 1 ± τ but within what real clips show"
+    ),
     "order_unproven": Reason("note", "codec, container and layout are not a proven path to WYZX"),
     "clipped": Reason("note", "samples are clipped"),
     "length_mismatch": Reason("note", "audio and video differ in length"),

@@ -17,14 +17,18 @@ from foa360.ambisonics import look_at, rotation
 Floats = NDArray[np.float64]
 
 
-def pixel_to_direction(u: ArrayLike, v: ArrayLike, width: int, height: int) -> tuple[Floats, Floats]:
+def pixel_to_direction(
+    u: ArrayLike, v: ArrayLike, width: int, height: int
+) -> tuple[Floats, Floats]:
     """Azimuth in [-π, π) … and elevation of ERP pixel coordinates (pixel centres are integers)."""
     azimuth = np.pi - 2 * np.pi * (np.asarray(u, float) + 0.5) / width
     elevation = np.pi / 2 - np.pi * (np.asarray(v, float) + 0.5) / height
     return _wrap(azimuth), elevation
 
 
-def direction_to_pixel(azimuth: ArrayLike, elevation: ArrayLike, width: int, height: int) -> tuple[Floats, Floats]:
+def direction_to_pixel(
+    azimuth: ArrayLike, elevation: ArrayLike, width: int, height: int
+) -> tuple[Floats, Floats]:
     """ERP pixel coordinates of directions: u in [-½, W-½), v in [-½, H-½]."""
     u = (np.pi - np.asarray(azimuth, float)) / (2 * np.pi) * width
     v = (np.pi / 2 - np.asarray(elevation, float)) / np.pi * height
@@ -33,7 +37,9 @@ def direction_to_pixel(azimuth: ArrayLike, elevation: ArrayLike, width: int, hei
 
 def to_vector(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
     """Unit vectors `(..., 3)` as x, y, z."""
-    azimuth, elevation = np.broadcast_arrays(np.asarray(azimuth, float), np.asarray(elevation, float))
+    azimuth, elevation = np.broadcast_arrays(
+        np.asarray(azimuth, float), np.asarray(elevation, float)
+    )
     flat = np.cos(elevation)
     return np.stack([np.cos(azimuth) * flat, np.sin(azimuth) * flat, np.sin(elevation)], -1)
 
@@ -51,7 +57,11 @@ def angular_distance(a1: ArrayLike, e1: ArrayLike, a2: ArrayLike, e2: ArrayLike)
 
 
 def perspective_crop(
-    frame: NDArray[np.uint8], azimuth: float, elevation: float, fov: float, size: int | tuple[int, int],
+    frame: NDArray[np.uint8],
+    azimuth: float,
+    elevation: float,
+    fov: float,
+    size: int | tuple[int, int],
     roll: float = 0.0,
 ) -> NDArray[np.uint8]:
     """Perspective (gnomonic) view out of an ERP frame.
@@ -83,11 +93,19 @@ def perspective_crop(
 
 @lru_cache(maxsize=256)
 def _crop_maps(
-    azimuth: float, elevation: float, fov: float, roll: float, width: int, height: int,
-    frame_width: int, frame_height: int,
+    azimuth: float,
+    elevation: float,
+    fov: float,
+    roll: float,
+    width: int,
+    height: int,
+    frame_width: int,
+    frame_height: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Sampling positions, in a frame padded by one column on each side."""
-    u, v = direction_to_pixel(*view_directions(azimuth, elevation, fov, width, height, roll), frame_width, frame_height)
+    u, v = direction_to_pixel(
+        *view_directions(azimuth, elevation, fov, width, height, roll), frame_width, frame_height
+    )
     return (u + 1).astype(np.float32), v.astype(np.float32)
 
 

@@ -25,7 +25,12 @@ class Column(NamedTuple):
 
 
 STR, F32, F64, I32, I64, BOOL = (
-    pa.string(), pa.float32(), pa.float64(), pa.int32(), pa.int64(), pa.bool_(),
+    pa.string(),
+    pa.float32(),
+    pa.float64(),
+    pa.int32(),
+    pa.int64(),
+    pa.bool_(),
 )
 
 CLIP = [
@@ -67,7 +72,11 @@ CURATION = [
     Column("convention", STR, "as found: ACN/SN3D, ACN/N3D, FuMa, or undecided"),
     Column("planes", pa.list_(I32), "decoded plane that holds W, Y, Z, X"),
     Column("gains", pa.list_(F64), "factor that brings W, Y, Z, X to SN3D"),
-    Column("energy_ratio", F64, "E_xyz / E_w after the low-pass, as decoded, in WYZX order, before gains"),
+    Column(
+        "energy_ratio",
+        F64,
+        "E_xyz / E_w after the low-pass, as decoded, in WYZX order, before gains",
+    ),
     Column("rms_dbfs", F64, "RMS of the loudest channel, dB re full scale"),
     Column("energy_w_db", F64, "mean square of W after gains, dB re full scale"),
     Column("energy_y_db", F64, "the same for Y"),
@@ -125,7 +134,9 @@ VIEWPOINTS = [
 ]
 
 
-def write(path: str | os.PathLike[str], rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> None:
+def write(
+    path: str | os.PathLike[str], rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]
+) -> None:
     """Write rows as Parquet under the final name only when whole; missing values become null.
 
     Raises ValueError naming a key that is not a column.
