@@ -1,7 +1,7 @@
 """First-order ambisonics: encoding, conventions, rotation, beams, stereo.
 
-Conventions: x front, y left, z up; azimuth φ counter-clockwise seen from above, elevation θ up, both
-in radians. Signals are `(..., 4, n)` in WYZX (ACN) order with SN3D weights unless a convention is
+Conventions: x front, y left, z up; azimuth φ counter-clockwise seen from above, elevation θ up, in
+radians. Signals are `(..., 4, n)` in WYZX (ACN) order with SN3D weights unless a convention is
 named. A plane wave s from (φ, θ) is [1, sin φ cos θ, sin θ, cos φ cos θ]·s (Zotter & Frank,
 Ambisonics, 2019; Nachbar et al., ambiX, 2011). All functions broadcast over leading axes; those
 that take signals work on NumPy arrays and PyTorch tensors alike.
@@ -87,7 +87,7 @@ def look_at(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
 
 
 def channel_rotation(matrix: Any) -> Any:
-    """Rotation of WYZX channels `(..., 4, 4)` that belongs to a rotation `(..., 3, 3)` of (x, y, z)."""
+    """Rotation `(..., 4, 4)` of WYZX channels for a rotation `(..., 3, 3)` of (x, y, z)."""
     yzx = matrix[..., [1, 2, 0], :][..., :, [1, 2, 0]]
     if isinstance(yzx, np.ndarray):
         out = np.zeros((*yzx.shape[:-2], 4, 4), yzx.dtype)

@@ -4,13 +4,9 @@
 key, its value, what is allowed, and for a misspelt key the nearest one that exists.
 """
 
-import difflib
-import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self, Union
+from typing import Annotated, Literal, Self, Union
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -106,7 +102,7 @@ class Curate(Section):
 
     preset: Literal["default", "wang2022"] = Field(
         "default",
-        description="wang2022 rejects |E_xyz/E_w - 1| > tau; default only what is outside ratio_range",
+        description="wang2022 rejects |E_xyz/E_w - 1| > tau; default, outside ratio_range",
     )
     tau: float = Field(0.1, gt=0, lt=1, description="tolerance of the energy ratio")
     ratio_range: tuple[float, float] = Field(
