@@ -1,7 +1,6 @@
-"""What every job of the workflow needs: a log of its own, progress, threads, a clear last word."""
+"""What every job of the workflow needs: a log of its own, progress, a clear last word."""
 
 import logging
-import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -42,7 +41,7 @@ class Progress:
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[Progress]:
-    """Run a script's work: log to the rule's log file, limit threads, end with a readable error.
+    """Run a script's work: log to the rule's log file, end with a readable error.
 
     An error of the operating system (disk full, folder not writable) becomes one line that names
     the file; anything else keeps its traceback, in the log and on standard error.
@@ -58,8 +57,6 @@ def job(snakemake: Any) -> Iterator[Progress]:
         force=True,
     )
     logging.captureWarnings(True)
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = str(snakemake.threads)
     try:
         yield Progress(name)
     except OSError as error:

@@ -1,0 +1,97 @@
+"""Set up foa360 in .venv/ beside this file, and run the demo or the tests.
+
+    python3 bootstrap.py demo     set up, then `snakemake --cores all all` on the embedded demo
+    python3 bootstrap.py test     set up, then style, types and all tests
+    python3 bootstrap.py setup    set up only
+
+Needs Python 3.11 or newer and nothing else; versions are pinned by constraints.txt. What is set up
+already is not set up again.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent
+VENV = HOME / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / "python"
+STAMP = VENV / "foa360-setup"
+
+CHECKS = [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["snakefmt", "--check", "workflow", "rules"],
+    ["mypy"],
+    ["snakemake", "--lint"],
+    ["pytest", "-n", "2", "--dist", "worksteal", "--durations", "10"],
+]
+
+
+def fingerprint() -> str:
+    """Digest of what decides the content of the environment."""
+    files = [HOME / "pyproject.toml", HOME / "constraints.txt"]
+    return hashlib.sha256(
+        b"".join([sys.version.encode(), *(f.read_bytes() for f in files)])
+    ).hexdigest()
+
+
+def set_up() -> None:
+    """Make the environment, unless the one that is there was made from the same pins."""
+    if STAMP.is_file() and STAMP.read_text() == fingerprint():
+        return
+    begin = time.monotonic()
+    print(f"Setting up {VENV} (once; a minute or two, about 2 GB)", flush=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    try:
+        run([sys.executable, "-m", "venv", str(VENV)], capture_output=True)
+    except subprocess.CalledProcessError as error:
+        sys.exit(
+            f"Python cannot make a virtual environment here:\n{error.stdout.decode().strip()}\n"
+            "On Debian and Ubuntu: apt install python3-venv"
+        )
+    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    run([*pip, "--constraint", "constraints.txt", "--editable", ".[test]"])
+    STAMP.write_text(fingerprint())
+    print(f"Set up in {time.monotonic() - begin:.0f} s", flush=True)
+
+
+def run(command: list[str], **options: object) -> None:
+    """Run a command in the checkout, with the environment's programs first on the path."""
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
+    subprocess.run(command, cwd=HOME, env={**os.environ, "PATH": path}, check=True, **options)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["demo", "test", "setup"])
+    parser.add_argument("arguments", nargs="*", help="passed on to snakemake or pytest")
+    chosen, more = parser.parse_known_args()
+    more = [*chosen.arguments, *more]
+    if sys.version_info < (3, 11):
+        sys.exit(f"foa360 needs Python 3.11 or newer; this is {sys.version.split()[0]}")
+    # An interrupt reaches the running program as well; we wait for its orderly end.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        set_up()
+        if chosen.what == "demo":
+            run([str(BIN / "snakemake"), "--cores", "all", *more, "all"])
+        elif chosen.what == "test":
+            for name, *arguments in CHECKS:
+                print(f"==> {name}", flush=True)
+                run([str(BIN / name), *arguments, *(more if name == "pytest" else [])])
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What all rules share: where everything lies, the shards, and how rules are parameterised."""
+
+import time
+from pathlib import Path
+
+from foa360.digest import code_version
+from foa360.plan import shard_index, write_plan
+
+RESULTS = CONFIG.results.rstrip("/")
+CACHE = CONFIG.cache.rstrip("/")
+PLAN = f"{RESULTS}/plan/shards.parquet"
+TRUTH = f"{CACHE}/demo/{{shard}}.json"
+FETCH = f"{RESULTS}/fetch/{{shard}}.parquet"
+CURATION = f"{RESULTS}/curation/{{shard}}.parquet"
+DETECTIONS = f"{RESULTS}/detections/{{shard}}.parquet"
+VIEWPOINTS = f"{RESULTS}/viewpoints/{{shard}}.parquet"
+FEATURES = f"{RESULTS}/features/{{shard}}.h5"
+MODEL = f"{RESULTS}/models/{{experiment}}/model.pt"
+CURVES = f"{RESULTS}/models/{{experiment}}/curves.csv"
+EVALUATION = f"{RESULTS}/evaluation/{{experiment}}/{{task}}.json"
+REPORT = f"{RESULTS}/report/index.html"
+SUMMARY = f"{RESULTS}/report/summary.txt"
+LOG = f"{RESULTS}/logs"
+COST = f"{RESULTS}/cost"
+
+EXPERIMENTS = ["avc", "avsa"]
+EVALUATIONS = [
+    EVALUATION.format(experiment=experiment, task=task)
+    for experiment, task in [
+        ("avc", "avc"),
+        ("avsa", "avsa"),
+        ("avc", "probe"),
+        ("avsa", "probe"),
+    ]
+]
+BEGIN = time.time()
+
+
+wildcard_constraints:
+    shard=r"s\d+",
+    experiment="|".join(EXPERIMENTS),
+    task="avc|avsa|probe",
+
+
+# The plan is made before the jobs are known, hence not by a job; the file changes only when its
+# content does. Jobs on a cluster read what the main process has planned.
+if workflow.is_main_process:
+    write_plan(CONFIG, Path(PLAN))
+SHARDS = shard_index(Path(PLAN))
+
+
+def shard_digest(wildcards):
+    """Digest of a shard's rows: a rule runs again for the shards that a changed list touches."""
+    return SHARDS[wildcards.shard].digest
+
+
+def initial_model(wildcards):
+    """AVSA begins with what AVC has learnt."""
+    return MODEL.format(experiment="avc") if wildcards.experiment == "avsa" else []
+
+
+def say_summary(path):
+    """Print what this run found, if it came as far as the report."""
+    if Path(path).exists() and Path(path).stat().st_mtime >= BEGIN:
+        print(Path(path).read_text(encoding="utf-8"))

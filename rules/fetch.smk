@@ -1,0 +1,41 @@
+"""Bring media here: render the demo, download, or look at local files."""
+
+
+rule render_demo:
+    input:
+        plan=ancient(PLAN),
+    output:
+        truth=TRUTH,
+    log:
+        f"{LOG}/render_demo/{{shard}}.log",
+    benchmark:
+        f"{COST}/render_demo/{{shard}}.tsv"
+    conda:
+        "../workflow/envs/foa360.yaml"
+    params:
+        code=code_version("foa360.demo"),
+        shard=shard_digest,
+        seed=CONFIG.seed,
+        source=[s.model_dump_json() for s in CONFIG.sources if s.kind == "demo"],
+    script:
+        "../scripts/render_demo.py"
+
+
+rule fetch_shard:
+    input:
+        plan=ancient(PLAN),
+        demo=lambda wildcards: TRUTH if "demo" in SHARDS[wildcards.shard].kinds else [],
+    output:
+        FETCH,
+    log:
+        f"{LOG}/fetch/{{shard}}.log",
+    benchmark:
+        f"{COST}/fetch/{{shard}}.tsv"
+    conda:
+        "../workflow/envs/foa360.yaml"
+    params:
+        code=code_version("foa360.sources"),
+        shard=shard_digest,
+        cache=CACHE,
+    script:
+        "../scripts/fetch.py"

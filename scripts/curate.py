@@ -1,0 +1,17 @@
+"""Measure and judge the clips of one shard."""
+
+from pathlib import Path
+
+from foa360.config import Curate
+from foa360.curate import curate_shard
+from foa360.jobs import job
+
+with job(snakemake) as progress:
+    curate_shard(
+        Path(snakemake.input.plan),
+        snakemake.wildcards.shard,
+        Path(snakemake.input.fetch),
+        Path(snakemake.output[0]),
+        Curate.model_validate_json(snakemake.params.settings),
+        progress,
+    )

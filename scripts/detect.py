@@ -1,0 +1,18 @@
+"""Find objects in the kept clips of one shard."""
+
+from pathlib import Path
+
+from foa360.config import Detect
+from foa360.detect import detect_shard
+from foa360.jobs import job
+
+with job(snakemake) as progress:
+    detect_shard(
+        Path(snakemake.input.plan),
+        snakemake.wildcards.shard,
+        Path(snakemake.input.fetch),
+        Path(snakemake.input.curation),
+        Path(snakemake.output[0]),
+        Detect.model_validate_json(snakemake.params.settings),
+        progress,
+    )

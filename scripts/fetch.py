@@ -1,0 +1,15 @@
+"""Bring the media of one shard here; one row per video says how that went."""
+
+from pathlib import Path
+
+from foa360.jobs import job
+from foa360.sources import fetch_shard
+
+with job(snakemake) as progress:
+    fetch_shard(
+        Path(snakemake.input.plan),
+        snakemake.wildcards.shard,
+        Path(snakemake.params.cache),
+        Path(snakemake.output[0]),
+        progress,
+    )

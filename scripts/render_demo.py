@@ -1,0 +1,20 @@
+"""Render the videos of the embedded demo that belong to one shard."""
+
+from pathlib import Path
+
+from foa360 import tables
+from foa360.config import DemoSource
+from foa360.demo import render_shard
+from foa360.jobs import job
+
+with job(snakemake) as progress:
+    videos = tables.read(snakemake.input.plan, shard=snakemake.wildcards.shard)["video_id"]
+    truth = Path(snakemake.output.truth)
+    render_shard(
+        list(dict.fromkeys(videos)),
+        truth.parent / "media",
+        truth,
+        DemoSource.model_validate_json(snakemake.params.source[0]),
+        snakemake.params.seed,
+        progress,
+    )

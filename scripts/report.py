@@ -1,0 +1,29 @@
+"""Write the report and its summary."""
+
+from pathlib import Path
+
+from foa360.config import Config
+from foa360.jobs import job
+from foa360.report import build_report
+
+
+def paths(names):
+    """Inputs of one kind."""
+    return [Path(name) for name in names]
+
+
+with job(snakemake) as progress:
+    build_report(
+        Path(snakemake.input.plan),
+        paths(snakemake.input.fetch),
+        paths(snakemake.input.curation),
+        paths(snakemake.input.detections),
+        paths(snakemake.input.viewpoints),
+        paths(snakemake.input.features),
+        {Path(model).parent.name: Path(model).parent for model in snakemake.input.models},
+        paths(snakemake.input.evaluations),
+        Path(snakemake.output.report),
+        Path(snakemake.output.summary),
+        Config.model_validate_json(snakemake.params.config),
+        progress,
+    )

@@ -1,0 +1,18 @@
+"""Train one experiment on all feature shards."""
+
+from pathlib import Path
+
+from foa360.config import Train
+from foa360.jobs import job
+from foa360.train import train
+
+with job(snakemake) as progress:
+    train(
+        [Path(shard) for shard in snakemake.input.shards],
+        snakemake.wildcards.experiment,
+        Path(str(snakemake.input.init)) if snakemake.input.init else None,
+        Path(snakemake.output.model).parent,
+        Train.model_validate_json(snakemake.params.settings),
+        snakemake.params.seed,
+        progress,
+    )
