@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("arguments", nargs="*", help="passed on to snakemake or pytest")
     chosen, more = parser.parse_known_args()
     more = [*chosen.arguments, *more]
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file runs before any check of versions)
         sys.exit(f"foa360 needs Python 3.11 or newer; this is {sys.version.split()[0]}")
     # An interrupt reaches the running program as well; we wait for its orderly end.
     signal.signal(signal.SIGINT, lambda *_: None)
