@@ -1,0 +1,1 @@
+"""The embedded demo: rendered 360° videos with ambisonics, good ones and every known defect."""
