@@ -1,0 +1,98 @@
+"""Pictures at given times, from one sequential decode of a file."""
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from foa360.media.container import MediaError, opened, origin, packets, video_stream
+
+Image = NDArray[np.uint8]
+
+#: A jump over more than this many seconds is worth a seek.
+FAR = 15.0
+#: A wanted time may lie this much behind the last picture, s.
+BEHIND = 0.25
+#: Decoder threads; fixed, so that damaged streams decode the same everywhere.
+THREADS = 2
+
+
+def frames_at(
+    path: str | os.PathLike[str],
+    times: Sequence[float],
+    size: tuple[int, int] | None = None,
+    gray: bool = False,
+) -> Iterator[Image | None]:
+    """The picture that is shown at each time (seconds, ascending), in order.
+
+    Parameters
+    ----------
+    size : (width, height), optional
+        Scaled to; the video's own size otherwise.
+    gray : bool
+        Brightness only.
+
+    Yields
+    ------
+    (h, w, 3) RGB or (h, w)
+        None where there is no picture: damaged, or outside the video. Never raises for bad media.
+    """
+    done = 0
+    try:
+        with opened(path) as container:
+            for picture in _decode(container, times, size, gray):
+                yield picture
+                done += 1
+    except MediaError:
+        pass
+    for _ in times[done:]:
+        yield None
+
+
+def _decode(
+    container: Any, times: Sequence[float], size: tuple[int, int] | None, gray: bool
+) -> Iterator[Image | None]:
+    stream = video_stream(container)
+    if stream is None or stream.codec_context is None:
+        raise MediaError("no_video", "no video stream")
+    stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = THREADS
+    half = 0.5 / float(stream.average_rate or 25)
+    scaler = VideoReformatter()
+    waiting = list(times)
+    shown, zero, begin, sought = None, origin(container), 0.0, -FAR
+    while waiting:
+        if waiting[0] > begin + FAR:
+            sought = waiting[0]
+            container.seek(int((sought + zero - 1) * 1e6), backward=True)
+            shown = None
+        jump = False
+        for frames, _ in packets(container, stream):
+            for frame in frames:
+                if frame.pts is None:
+                    continue
+                begin = float(frame.pts * frame.time_base) - zero
+                while waiting and begin > waiting[0] + half:
+                    # Before the first picture it is the first one that is shown.
+                    yield _convert(scaler, shown or frame, size, gray)
+                    waiting.pop(0)
+                shown = frame
+            jump = bool(waiting) and waiting[0] > max(begin, sought) + FAR
+            if jump or not waiting:
+                break
+        if not jump:
+            break
+    for time in waiting:
+        inside = shown is not None and time <= begin + 2 * half + BEHIND
+        yield _convert(scaler, shown, size, gray) if inside else None
+
+
+def _convert(scaler: Any, frame: Any, size: tuple[int, int] | None, gray: bool) -> Image:
+    width, height = size or (frame.width, frame.height)
+    converted = scaler.reformat(
+        frame, width, height, "gray" if gray else "rgb24", interpolation=Interpolation.AREA
+    )
+    return np.asarray(converted.to_ndarray(), np.uint8)
