@@ -43,7 +43,9 @@ def write_images(folder: Path, split: str, count: int) -> None:
         scene, t = training_scene(f"detector {split} {i}")
         frame = scene.frame(t, WIDTH, HEIGHT)
         cv2.imwrite(
-            str(images / f"{i:05}.jpg"), frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(60 + i % 36)]
+            str(images / f"{i:05}.jpg"),
+            frame[..., ::-1],
+            [cv2.IMWRITE_JPEG_QUALITY, int(60 + i % 36)],
         )
         lines = []
         for seen in scene.objects(t):
@@ -53,7 +55,9 @@ def write_images(folder: Path, split: str, count: int) -> None:
                 if right - left > 0.012:
                     box = [(left + right) / 2, (seen.top + seen.bottom) / 2]
                     box += [right - left, seen.bottom - seen.top]
-                    lines.append(f"{CLASSES.index(seen.label)} " + " ".join(f"{x:.6f}" for x in box))
+                    lines.append(
+                        f"{CLASSES.index(seen.label)} " + " ".join(f"{x:.6f}" for x in box)
+                    )
         (labels / f"{i:05}.txt").write_text("\n".join(lines))
 
 
@@ -103,7 +107,11 @@ def evaluate(weights: str, frames: int = 400) -> dict[str, dict[str, float]]:
     for i in range(frames):
         scene, t = training_scene(f"detector test {i}")
         there = [s for s in scene.objects(t) if s.right <= 1]
-        found = [d for d in detector(scene.frame(t, WIDTH, HEIGHT)) if 0.01 < d["left"] and d["right"] < 0.99]
+        found = [
+            d
+            for d in detector(scene.frame(t, WIDTH, HEIGHT))
+            if 0.01 < d["left"] and d["right"] < 0.99
+        ]
         for seen in there:
             counts[seen.label][2] += 1
         for box in found:
@@ -147,7 +155,9 @@ def main() -> None:
     chosen = parser.parse_args()
     if not chosen.evaluate:
         train(chosen.output, chosen.images, chosen.epochs)
-    print("| class | boxes | precision | recall | direction error, median |\n| --- | --- | --- | --- | --- |")
+    print(
+        "| class | boxes | precision | recall | direction error, median |\n| --- | --- | --- | --- | --- |"
+    )
     for label, row in evaluate(str(chosen.output)).items():
         print(
             f"| {label} | {row['boxes']:.0f} | {row['precision']:.3f} | {row['recall']:.3f} "

@@ -14,6 +14,8 @@ Samples = NDArray[np.float32]
 
 #: Time stamps that differ by less from a gapless sequence are rounding, s (WebM counts in ms).
 JITTER = 0.005
+#: FFmpeg's sample formats.
+DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 #: A span may lack this much of its end, s: lists count in whole seconds, codecs in frames.
 SHORT = 0.25
 
@@ -134,12 +136,18 @@ def _finish(
 
 
 def _planes(frame: Any) -> Samples:
-    """Samples `(C, n)` of a decoded frame as float, full scale ±1."""
-    data = frame.to_ndarray()
-    if not frame.format.is_planar:
-        data = data.reshape(-1, frame.layout.nb_channels).T
-    if data.dtype == np.uint8:
+    """Samples `(C, n)` of a decoded frame as float, full scale ±1.
+
+    Not by `frame.to_ndarray`: with eight channels PyAV 17.0 counts nine planes and reads astray.
+    """
+    channels, kind = frame.layout.nb_channels, np.dtype(DTYPES[frame.format.packed.name])
+    if frame.format.is_planar:
+        data = np.stack([np.frombuffer(p, kind, frame.samples) for p in frame.planes[:channels]])
+    else:
+        count = frame.samples * channels
+        data = np.frombuffer(frame.planes[0], kind, count).reshape(-1, channels).T
+    if kind == np.uint8:
         return ((data.astype(np.float32) - 128) / 128).astype(np.float32)
-    if np.issubdtype(data.dtype, np.integer):
-        return (data / float(-np.iinfo(data.dtype).min)).astype(np.float32)
+    if kind.kind == "i":
+        return (data / float(-np.iinfo(kind).min)).astype(np.float32)
     return np.asarray(data, np.float32)

@@ -1,0 +1,200 @@
+"""What can be wrong with a clip, made on purpose: sound fields, picture layouts, files.
+
+Each sound defect is a function of a true sound field `(4, n)` (WYZX, SN3D) and a seeded source of
+random numbers, and gives the planes that are written.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from foa360.demo.encode import foa_in_51
+from foa360.demo.sounds import LEVEL_DBFS, sound
+from foa360.sphere import direction_to_pixel, to_direction
+
+Image = NDArray[np.uint8]
+Samples = NDArray[np.float32]
+Random = np.random.Generator
+
+
+class Defect(NamedTuple):
+    """What is written, and what curation has to say about it.
+
+    `reasons` are codes one of which must be among the clip's; empty where nothing can be told.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...] = ()
+    sound: Callable[[Samples, Random], Samples] | None = None
+    picture: Callable[[Iterator[Image]], Iterator[Image]] | None = None
+    damage: Callable[[Path], None] | None = None
+    codec: str = "flac"
+    suffix: str = ".mkv"
+    has_sound: bool = True
+    has_picture: bool = True
+
+
+def _matrix(rows: list[list[float]]) -> Callable[[Samples, Random], Samples]:
+    return lambda x, _: (np.array(rows, np.float32) @ x).astype(np.float32)
+
+
+def _independent(count: int) -> Callable[[Samples, Random], Samples]:
+    """Unrelated channels of equal level, as a surround mix of separate instruments."""
+    labels = ["person", "car", "drum", "bird", "dog", "bell"]
+
+    def make(x: Samples, random: Random) -> Samples:
+        seconds = x.shape[1] / 48000
+        planes = [sound(labels[i], seconds, "surround", i) for i in range(count)]
+        return (10 ** (LEVEL_DBFS / 20) * 0.7 * np.stack(planes)).astype(np.float32)
+
+    return make
+
+
+def _stereo(x: Samples) -> tuple[Samples, Samples]:
+    return (x[0] + x[1]) / 2, (x[0] - x[1]) / 2
+
+
+def _upmix(x: Samples, _: Random) -> Samples:
+    left, right = _stereo(x)
+    empty = np.zeros_like(left)
+    return np.stack([left + right, 0.6 * (left - right), empty, empty])
+
+
+def _head_locked(x: Samples, random: Random) -> Samples:
+    music = sound("bell", x.shape[1] / 48000, "music") + sound("drum", x.shape[1] / 48000, "music")
+    out = x.copy()
+    out[0] += (2.0 * np.sqrt(np.mean(x[0] ** 2) / 2) * music).astype(np.float32)
+    return np.asarray(out / max(1.0, np.abs(out).max() / 0.95), np.float32)
+
+
+def _not_finite(x: Samples, _: Random) -> Samples:
+    out = x.copy()
+    out[1, 1000:2000] = np.nan
+    return out
+
+
+def _still(frames: Iterator[Image]) -> Iterator[Image]:
+    first = next(frames)
+    yield first
+    for _ in frames:
+        yield first
+
+
+def _black(frames: Iterator[Image]) -> Iterator[Image]:
+    return (np.full_like(f, 2) for f in frames)
+
+
+def _top_bottom(frames: Iterator[Image]) -> Iterator[Image]:
+    """Two eyes, one above the other; the lower one sees the scene slightly turned."""
+    for frame in frames:
+        half = cv2.resize(
+            frame, (frame.shape[1], frame.shape[0] // 2), interpolation=cv2.INTER_AREA
+        )
+        yield np.concatenate([half, np.roll(half, 2, axis=1)])
+
+
+def eac_directions(width: int, height: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Direction of each pixel of an equi-angular cubemap as YouTube arranges it.
+
+    Upper row left, front, right; lower row down, back, up, each turned by a quarter.
+    """
+    u, v = np.meshgrid((np.arange(width) + 0.5) / width * 3, (np.arange(height) + 0.5) / height * 2)
+    column, row = np.minimum(u.astype(int), 2), np.minimum(v.astype(int), 1)
+    right = np.tan(np.pi / 2 * (u - column - 0.5))
+    down = np.tan(np.pi / 2 * (v - row - 0.5))
+    one = np.ones_like(right)
+    # x front, y left, z up of (column, row); the lower row is turned by 90°.
+    faces = {
+        (0, 0): (right, one, -down),
+        (1, 0): (one, -right, -down),
+        (2, 0): (-right, -one, -down),
+        (0, 1): (right, -down, -one),
+        (1, 1): (-one, -down, -right),
+        (2, 1): (-right, -down, one),
+    }
+    vector = np.zeros((*u.shape, 3))
+    for (c, r), xyz in faces.items():
+        inside = (column == c) & (row == r)
+        vector[inside] = np.stack(xyz, -1)[inside]
+    return to_direction(vector)
+
+
+def _eac(frames: Iterator[Image]) -> Iterator[Image]:
+    maps = None
+    for frame in frames:
+        height, width = frame.shape[:2]
+        if maps is None:
+            x, y = direction_to_pixel(*eac_directions(480, 320), width, height)
+            maps = (x.astype(np.float32), y.astype(np.float32))
+        yield np.asarray(cv2.remap(frame, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
+
+
+def _truncate(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 55 // 100])
+
+
+def _overwrite(path: Path) -> None:
+    """Noise over the second and third quarter of the file."""
+    data = bytearray(path.read_bytes())
+    low, high = len(data) // 4, len(data) * 3 // 4
+    data[low:high] = np.random.default_rng(7).bytes(high - low)
+    path.write_bytes(bytes(data))
+
+
+def _text(path: Path) -> None:
+    path.write_text("This is not a video.\n" * 40, encoding="utf-8")
+
+
+HALF = 0.5**0.5
+_QUAD_TO_40 = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, HALF, HALF]]
+_PAIRS = [[0.5, 0.5, 0, 0], [0.5, -0.5, 0, 0]] * 2
+_MONO = [1.0, 0, 0, 0]
+_NONE = [0.0, 0, 0, 0]
+#: Cardioid capsules FLU, FRD, BLD, BRU of a tetrahedral microphone.
+_TETRAHEDRON = [
+    [0.5, 0.5 * y / 3**0.5, 0.5 * z / 3**0.5, 0.5 * x / 3**0.5]
+    for x, y, z in [(1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)]
+]
+
+DEFECTS: dict[str, Defect] = {
+    "n3d": Defect("kept", ("rescaled_n3d",), lambda x, _: x * np.float32([[0.5], *[[HALF * 1.5**0.5]] * 3])),
+    "fuma": Defect("kept", ("rescaled_fuma",), _matrix([[HALF, 0, 0, 0], [0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]])),
+    "swapped_axes": Defect("kept", (), _matrix([[1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])),
+    "mirrored": Defect("kept", (), _matrix([[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])),
+    "aac51": Defect("kept", (), lambda x, _: foa_in_51(x), codec="aac51", suffix=".mp4"),
+    "aac51_as_it_comes": Defect("kept", ("reordered",), _matrix([[0, 0, 0, 1], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]])),
+    "no_height": Defect("kept", ("horizontal_only",), _matrix([[1, 0, 0, 0], [0, 1, 0, 0], _NONE, [0, 0, 0, 1]])),
+    "quad_to_4.0": Defect("kept", ("horizontal_only",), _matrix(_QUAD_TO_40)),
+    "mono_in_w": Defect("rejected", ("mono_in_w",), _matrix([_MONO, _NONE, _NONE, _NONE])),
+    "mono_in_all": Defect("rejected", ("mono_in_all",), _matrix([_MONO] * 4), codec="aac", suffix=".mp4"),
+    "stereo_upmix": Defect("rejected", ("stereo_upmix",), _upmix),
+    "stereo_in_two": Defect("rejected", ("stereo_in_two",), lambda x, _: np.stack([*_stereo(x), 0 * x[0], 0 * x[0]])),
+    "pairs": Defect("rejected", ("paired_channels",), _matrix(_PAIRS)),
+    "quad": Defect("rejected", ("no_w",), _independent(4), codec="pcm16", suffix=".mov"),
+    "a_format": Defect("rejected", ("no_w",), _matrix(_TETRAHEDRON)),
+    "head_locked": Defect("rejected", ("head_locked",), _head_locked, codec="opus", suffix=".webm"),
+    "silent": Defect("rejected", ("silent",), lambda x, r: (1e-5 * r.standard_normal(x.shape)).astype(np.float32)),
+    "digital_silence": Defect("rejected", ("silent",), lambda x, _: 0 * x),
+    "not_finite": Defect("failed", ("not_finite",), _not_finite, codec="float", suffix=".mkv"),
+    "mono": Defect("failed", ("channel_count",), lambda x, _: x[:1]),
+    "stereo": Defect("failed", ("channel_count",), lambda x, _: np.stack(_stereo(x)), codec="aac", suffix=".mp4"),
+    "three_channels": Defect("failed", ("channel_count",), lambda x, _: x[:3]),
+    "surround_5.1": Defect("rejected", ("no_w",), _independent(6), codec="flac"),
+    "static": Defect("rejected", ("static_picture",), picture=_still),
+    "black": Defect("rejected", ("black_picture",), picture=_black),
+    "eac": Defect("rejected", ("eac",), picture=_eac),
+    "top_bottom": Defect("rejected", ("stereo_picture",), picture=_top_bottom),
+    "no_video": Defect("failed", ("no_video",), has_picture=False),
+    "no_audio": Defect("failed", ("no_audio",), has_sound=False),
+    "truncated": Defect("failed", ("audio_damaged", "video_damaged"), damage=_truncate),
+    "truncated_mp4": Defect("failed", ("unreadable",), damage=_truncate, codec="aac", suffix=".mp4"),
+    "overwritten": Defect("failed", ("audio_damaged", "video_damaged", "unreadable"), damage=_overwrite),
+    "empty": Defect("failed", ("empty_file",), damage=lambda p: p.write_bytes(b"") and None),
+    "absent": Defect("failed", ("file_missing",), damage=Path.unlink),
+    "text": Defect("failed", ("unreadable",), damage=_text, suffix=".mp4"),
+}  # fmt: skip
