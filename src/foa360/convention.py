@@ -97,27 +97,35 @@ def decide(found: Evidence) -> Convention:
     if wrong:
         return Convention("undecided", [0, 1, 2, 3], [1.0] * 4, [wrong])
     fits = {k: np.divide(m[:, 0], m[:, 1]) for k, m in found.misfits.items()}
-    ratios = np.array(list(RATIOS.values()))
     plain = fits[str(ORDERS[0])]
     if fits["capsules"].min() > CAPSULES_FIT or energy.min() < CAPSULES_ALIKE * energy.max():
         del fits["capsules"]
-    best = min((f.min(), i, k) for i, (k, f) in enumerate(fits.items()))
-    order = ORDERS[0]
-    if best[0] < min(FITS, plain.min() - LEAD):
-        if best[2] == "capsules":
-            return Convention("undecided", ORDERS[0], [1.0] * 4, ["no_w"])
-        order = ORDERS[best[1]]
-    fit = fits[str(order)]
+    # Another order is believed with SN3D gains only: two guesses at once fit too much.
+    best, order = min((float(f[0]), k) for k, f in fits.items())
+    if best >= min(FITS, plain.min() - LEAD):
+        order = str(ORDERS[0])
+    if order == "capsules":
+        return Convention("undecided", ORDERS[0], [1.0] * 4, ["no_w"])
+    return _with_gains(found, ORDERS[list(found.misfits).index(order)], fits[order], there)
+
+
+def _with_gains(
+    found: Evidence, order: list[int], fit: Floats, there: NDArray[np.bool_]
+) -> Convention:
+    """The convention for an order of planes, by how well each gain class fits."""
+    energy = np.diag(found.cov)[order]
+    ratios = np.array(list(RATIOS.values()))
     ratio = ratio_of(found.cov[np.ix_(order, order)])
     reasons = ["reordered"] if order != ORDERS[0] else []
     if fit.min() > FITS:
         return _misfitting(found, ratio, energy)
     kind = int(np.argmin(np.where(np.abs(ratio / ratios - 1) < GAIN_NEAR, fit, np.inf)))
     name = list(RATIOS)[kind]
-    if kind and not (
-        abs(ratio / ratios[kind] - 1) < GAIN_NEAR and fit[kind] < min(GAIN_FITS, fit[0] - 0.05)
-    ):
+    near = abs(ratio / ratios[kind] - 1) < GAIN_NEAR
+    if reasons or not (near and fit[kind] < min(GAIN_FITS, fit[0] - 0.05)):
         name = "ACN/SN3D"
+    if name == "FuMa" and energy[2] < 0.5 * energy[3]:
+        name = "ACN/FuMa"  # the height has the least energy in most scenes
     if order == ORDERS[0] and not there[2]:
         reasons.append("horizontal_only")
     reorder, gains = CONVENTIONS[name]

@@ -72,7 +72,7 @@ def _decode(
         jump = False
         for frames, _ in packets(container, stream):
             for frame in frames:
-                if frame.pts is None:
+                if frame.pts is None or frame.is_corrupt:
                     continue
                 begin = float(frame.pts * frame.time_base) - zero
                 while waiting and begin > waiting[0] + half:

@@ -1,0 +1,149 @@
+"""Measure every clip of a shard, and judge it with reasons."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from foa360 import tables
+from foa360.config import Curate
+from foa360.convention import decide, total
+from foa360.curate import sound as sounds
+from foa360.curate.picture import Pictures, clip_pictures
+from foa360.jobs import Progress
+from foa360.media.audio import clip_audio
+from foa360.media.order import plane_order
+from foa360.media.probe import MediaError, Probe, probe
+from foa360.reasons import REASONS, judge
+
+#: Sound and picture of one video may differ by this much in length, s.
+MISMATCH = 0.5
+
+Row = dict[str, Any]
+
+
+def curate_shard(
+    plan: Path, shard: str, fetch: Path, output: Path, settings: Curate, progress: Progress
+) -> None:
+    """Write the curation table of a shard: one row per clip, in the order of the plan.
+
+    Every file is decoded once for all its clips. Nothing that is wrong with a file is an error.
+    """
+    fetched = {row["video_id"]: row for row in tables.records(tables.read(fetch))}
+    clips = tables.records(tables.read(plan, shard=shard))
+    videos: dict[str, list[Row]] = {}
+    for clip in clips:
+        videos.setdefault(clip["video_id"], []).append(clip)
+    rows: dict[tuple[str, float], Row] = {}
+    for video_id, own in progress(videos.items(), len(videos), "videos"):
+        for row in curate_video(own, fetched[video_id], settings):
+            rows[row["clip_id"], row["duration"]] = row
+    tables.write(output, (rows[c["clip_id"], c["duration"]] for c in clips), tables.CURATION)
+
+
+def curate_video(clips: list[Row], fetched: Row, settings: Curate) -> Iterator[Row]:
+    """Rows of the clips of one video, by start."""
+    clips = sorted(clips, key=lambda c: (c["start"], c["duration"]))
+    names = [c.name for c in tables.CLIP]
+    heads = [{name: clip[name] for name in names} for clip in clips]
+    if fetched["state"] != "fetched":
+        for head in heads:
+            yield finish(head, [fetched["reason"]], fetched["message"] or "", {})
+        return
+    spans = [(clip["start"], clip["duration"]) for clip in clips]
+    heard, heard_row = _sounds(fetched["audio_path"], spans, settings)
+    seen, seen_row = _pictures(fetched["video_path"], spans, settings)
+    common = heard_row | seen_row
+    mismatch = _mismatch(heard_row, seen_row)
+    for head, (a_reasons, a_message, a_row), (v_reasons, v_message, v_row) in zip(
+        heads, heard, seen, strict=True
+    ):
+        message = "; ".join(dict.fromkeys(m for m in (a_message, v_message) if m))
+        row = {k: v for k, v in common.items() if not k.startswith("_")} | a_row | v_row
+        yield finish(head, [*a_reasons, *v_reasons, *mismatch], message, row)
+
+
+Judged = tuple[list[str], str, Row]
+
+
+def _sounds(
+    path: str, spans: list[tuple[float, float]], settings: Curate
+) -> tuple[list[Judged], Row]:
+    try:
+        found = probe(path, claims=False)
+    except MediaError as error:
+        return [([error.reason], error.message, {})] * len(spans), {}
+    order = plane_order(found)
+    measured = [sounds.measure(clip, order, settings) for clip in clip_audio(path, spans)]
+    telling = [s.found for s in measured if s.found and s.silent_share <= settings.silent_share]
+    together = total(telling)
+    convention = decide(together) if together else None
+    judged = []
+    for one in measured:
+        reasons, row = sounds.judge(one, order, convention, settings)
+        judged.append((reasons, one.message, row))
+    return judged, {
+        "audio_codec": found.audio_codec,
+        "audio_container": found.container,
+        "audio_layout": found.audio_layout,
+        "audio_channels": found.audio_channels,
+        "audio_rate": found.audio_rate,
+        "claimed_convention": found.claimed_convention,
+        "_audio_seconds": found.audio_duration,
+    }
+
+
+def _pictures(
+    path: str, spans: list[tuple[float, float]], settings: Curate
+) -> tuple[list[Judged], Row]:
+    try:
+        found = probe(path)
+    except MediaError as error:
+        return [([error.reason], error.message, {})] * len(spans), {}
+    row = {
+        "video_codec": found.video_codec,
+        "width": found.width,
+        "height": found.height,
+        "fps": found.fps,
+        "claimed_projection": found.claimed_projection,
+        "_video_seconds": found.video_duration,
+    }
+    if found.video_codec is None:
+        return [(["no_video"], "", {})] * len(spans), row
+    return [_judge_pictures(clip, found, settings) for clip in clip_pictures(path, spans)], row
+
+
+def _judge_pictures(clip: Pictures, found: Probe, settings: Curate) -> Judged:
+    ends = found.video_duration or found.duration
+    if clip.damaged:
+        message = f"{clip.wanted - clip.seen} of {clip.wanted} pictures are missing"
+        outside = ends is not None and clip.end > ends + MISMATCH
+        return ["clip_outside" if outside else "video_damaged"], message, {}
+    layout = clip.layout
+    claimed = found.claimed_projection
+    projection = claimed if claimed == "cubemap" else layout.projection
+    stereo = layout.stereo if layout.stereo != "mono" else found.claimed_stereo or "mono"
+    reasons = []
+    if clip.black:
+        reasons.append("black_picture")
+    elif projection != "erp":
+        reasons.append("not_spherical" if projection == "flat" else projection)
+    elif stereo != "mono":
+        reasons.append("stereo_picture")
+    if not clip.black and clip.static_share > settings.static_share:
+        reasons.append("static_picture")
+    row = {"projection": projection, "stereo": stereo, "static_share": clip.static_share}
+    return reasons, "", row
+
+
+def _mismatch(heard: Row, seen: Row) -> list[str]:
+    audio, video = heard.get("_audio_seconds"), seen.get("_video_seconds")
+    apart = audio is not None and video is not None and abs(audio - video) > MISMATCH
+    return ["length_mismatch"] if apart else []
+
+
+def finish(head: Row, reasons: list[str], message: str, row: Row) -> Row:
+    """A row with its reasons in the order of the closed list, and the verdict they lead to."""
+    known = list(REASONS)
+    ordered = sorted(set(reasons), key=known.index)
+    verdict = judge(ordered)
+    return {**head, **row, "verdict": verdict.value, "reasons": ordered, "message": message or None}

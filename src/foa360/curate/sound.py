@@ -1,0 +1,109 @@
+"""Measures of a clip's sound, and what they make of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from foa360 import measures
+from foa360.config import Curate
+from foa360.convention import Convention, Evidence, decide, evidence
+from foa360.media.audio import ClipAudio
+from foa360.media.order import Order
+
+Floats = NDArray[np.float64]
+
+#: Reasons that a clip's own channels give; whether they fit a sound field, the video tells.
+DEGENERATE = {"mono_in_w", "mono_in_all", "stereo_in_two", "stereo_upmix", "paired_channels"}
+#: Share of samples at full scale that is worth a note.
+CLIPPED = 1e-3
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What is kept of a clip's sound while its video is read; planes in the order of their path."""
+
+    reason: str | None = None
+    message: str = ""
+    cov: Floats | None = None  # after the low-pass
+    full: Floats | None = None
+    found: Evidence | None = None
+    silent_share: float = 0.0
+    clipped_share: float = 0.0
+    rms_dbfs: float = float("-inf")
+
+
+def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
+    """Measure one clip as decoded."""
+    if clip.samples.shape[0] and (order is None or clip.samples.shape[0] < 4):
+        return Sound("channel_count", f"{clip.samples.shape[0]} channels")
+    if clip.reason or order is None:
+        return Sound(clip.reason or "no_audio", clip.message)
+    x = clip.samples[list(order.planes)]
+    if not np.isfinite(x).all():
+        return Sound("not_finite", f"{int((~np.isfinite(x)).any(0).sum())} samples")
+    silent = measures.silent_share(x, clip.sample_rate, settings.silence_dbfs)
+    return Sound(
+        cov=measures.covariance(measures.low_pass(x, clip.sample_rate, settings.cutoff_hz)),
+        full=measures.covariance(x),
+        found=evidence(x, clip.sample_rate, settings.cutoff_hz),
+        silent_share=silent,
+        clipped_share=measures.clipped_share(x),
+        rms_dbfs=measures.rms_dbfs(x),
+    )
+
+
+def judge(
+    sound: Sound, order: Order | None, video: Convention | None, settings: Curate
+) -> tuple[list[str], dict[str, Any]]:
+    """Reasons and columns of a clip, given what was decided for its whole video."""
+    if sound.cov is None or sound.full is None or sound.found is None or order is None:
+        return ([sound.reason] if sound.reason else []), {}
+    convention = video or Convention("undecided", [0, 1, 2, 3], [1.0] * 4, [])
+    planes, gains = convention.planes, np.array(convention.gains)
+    cov = sound.cov[np.ix_(planes, planes)]
+    after = cov * np.outer(gains, gains)
+    energies = np.diag(sound.full)[planes] * gains**2
+    ratio = measures.ratio_of(after)
+    where = measures.direction(after)
+    reasons = _reasons(sound, convention, ratio, settings)
+    if not order.proven:
+        reasons.append("order_unproven")
+    names = ("w", "y", "z", "x")
+    return reasons, {
+        "convention": convention.name,
+        "planes": [order.planes[i] for i in planes],
+        "gains": convention.gains,
+        "energy_ratio": measures.ratio_of(cov),
+        "rms_dbfs": sound.rms_dbfs,
+        **{f"energy_{n}_db": measures.decibels(e) for n, e in zip(names, energies, strict=True)},
+        "effective_rank": measures.effective_rank(after),
+        "w_coherence": measures.w_coherence(after),
+        "silent_share": sound.silent_share,
+        "clipped_share": sound.clipped_share,
+        "azimuth": np.degrees(where.azimuth),
+        "elevation": np.degrees(where.elevation),
+        "diffuseness": where.diffuseness,
+    }
+
+
+def _reasons(sound: Sound, convention: Convention, ratio: float, settings: Curate) -> list[str]:
+    assert sound.found is not None
+    if sound.silent_share > settings.silent_share:
+        return ["silent"]
+    own = decide(sound.found).reasons
+    reasons = [r for r in own if r in DEGENERATE]
+    reasons += [r for r in convention.reasons if r not in {*DEGENERATE, "horizontal_only"}]
+    if "horizontal_only" in own:
+        reasons.append("horizontal_only")
+    if not any(r in {*DEGENERATE, "no_w", "head_locked"} for r in reasons):
+        low, high = settings.ratio_range
+        off = not abs(ratio - 1) <= settings.tau
+        if (off and settings.preset == "wang2022") or not low <= ratio <= high:
+            reasons.append("energy_ratio")
+        elif off:
+            reasons.append("energy_ratio_off")
+    if sound.clipped_share > CLIPPED:
+        reasons.append("clipped")
+    return reasons
