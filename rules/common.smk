@@ -54,6 +54,11 @@ def shard_digest(wildcards):
     return SHARDS[wildcards.shard].digest
 
 
+def demo_truth(wildcards):
+    """The demo's media are rendered, others are already somewhere."""
+    return TRUTH if SHARDS[wildcards.shard].kind == "demo" else []
+
+
 def initial_model(wildcards):
     """AVSA begins with what AVC has learnt."""
     return MODEL.format(experiment="avc") if wildcards.experiment == "avsa" else []

@@ -24,7 +24,7 @@ rule render_demo:
 rule fetch_shard:
     input:
         plan=ancient(PLAN),
-        demo=lambda wildcards: TRUTH if "demo" in SHARDS[wildcards.shard].kinds else [],
+        demo=demo_truth,
     output:
         FETCH,
     log:

@@ -1,8 +1,4 @@
-"""The configuration: one typed model, from which the schema and the documentation are generated.
-
-`load` turns a mapping into a checked `Config` or raises `ConfigError`, whose text names every wrong
-key, its value, what is allowed, and for a misspelt key the nearest one that exists.
-"""
+"""The configuration: one typed model; `config_check` reads it and generates its documentation."""
 
 from typing import Annotated, Literal, Self, Union
 
