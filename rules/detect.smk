@@ -15,7 +15,7 @@ rule detect_shard:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.detect"),
+        code=code_version("foa360.detect.stage"),
         settings=CONFIG.detect.model_dump_json(),
     script:
         "../scripts/detect.py"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from foa360.config import Detect
-from foa360.detect import detect_shard
+from foa360.detect.stage import detect_shard
 from foa360.jobs import job
 
 with job(snakemake) as progress:

@@ -52,6 +52,36 @@ def frames_at(
         yield None
 
 
+def clip_frames(
+    path: str | os.PathLike[str],
+    spans: Sequence[tuple[float, float]],
+    fps: float,
+    size: tuple[int, int] | None = None,
+) -> Iterator[list[Image | None]]:
+    """Pictures of each span (start, duration in seconds, starts ascending), in order, one pass.
+
+    They are those in the middle of intervals of 1/fps: `round(duration * fps)` a span, at least
+    one. Only the pictures of spans that are open are held.
+    """
+    step = 1 / fps
+    own = [[s + (i + 0.5) * step for i in range(max(1, round(d * fps)))] for s, d in spans]
+    wanted = sorted({round(t, 6) for times in own for t in times})
+    left = [{round(t, 6) for t in times} for times in own]
+    got: list[list[Image | None]] = [[] for _ in spans]
+    ready = 0
+    for time, frame in zip(wanted, frames_at(path, wanted, size), strict=True):
+        for i in range(ready, len(spans)):
+            if own[i][0] > time + step:
+                break
+            if time in left[i]:
+                left[i].discard(time)
+                got[i].append(frame)
+        while ready < len(spans) and not left[ready]:
+            yield got[ready]
+            got[ready] = []
+            ready += 1
+
+
 def _decode(
     container: Any, times: Sequence[float], size: tuple[int, int] | None, gray: bool
 ) -> Iterator[Image | None]:
