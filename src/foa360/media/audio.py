@@ -14,6 +14,9 @@ Samples = NDArray[np.float32]
 
 #: Time stamps that differ by less from a gapless sequence are rounding, s (WebM counts in ms).
 JITTER = 0.005
+#: A jump is one if it is as long as this, s, or if the next frame confirms it: in Ogg the last frame
+#: of a page often comes with the stamp of a longer one.
+GAP = 0.06
 #: FFmpeg's sample formats.
 DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 #: A span may lack this much of its end, s: lists count in whole seconds, codecs in frames.
@@ -80,7 +83,7 @@ def _decode(container: Any, spans: Sequence[tuple[float, float]]) -> Iterator[Cl
     waiting = [_Span(round(s * rate), round((s + d) * rate)) for s, d in spans]
     zero = origin(container)
     announced = float(stream.duration * stream.time_base) if stream.duration else 0.0
-    expected, trouble, last, first = None, "", 0, None
+    expected, trouble, last, first, lately = None, "", 0, None, 0
     for frames, error in packets(container, stream):
         trouble = error or trouble
         for frame in frames:
@@ -91,8 +94,11 @@ def _decode(container: Any, spans: Sequence[tuple[float, float]]) -> Iterator[Cl
             position = expected
             if frame.pts is not None:
                 stamp = round((float(frame.pts * frame.time_base) - zero) * rate)
-                if expected is None or abs(stamp - expected) > JITTER * rate:
-                    position = stamp
+                gap = stamp - expected if expected is not None else 0
+                again = abs(gap) > JITTER * rate and abs(gap - lately) < JITTER * rate
+                if expected is None or again or abs(gap) > GAP * rate:
+                    position, gap = stamp, 0
+                lately = gap
             position = position or 0
             first = position if first is None else first
             expected = last = position + samples.shape[1]

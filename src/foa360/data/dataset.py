@@ -1,0 +1,160 @@
+"""A map-style dataset over feature shards."""
+
+import bisect
+import hashlib
+import json
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from foa360.ambisonics import look_at, rotation
+from foa360.features import (
+    covariance_to_intensity,
+    covariance_to_log_mel,
+    rotate_covariance,
+    unpack_covariance,
+)
+from foa360.shards.read import picture, texts
+from foa360.sphere import perspective_crop
+
+
+class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
+    """Clips of one split: crops at the viewpoints, and the sound turned to them.
+
+    Files are opened where they are read, so the dataset works in any number of workers. The sound
+    comes from the stored covariance, which can be turned to anywhere.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        split: str,
+        *,
+        frames: int = 8,
+        crop: int = 112,
+        audio_seconds: float = 1.0,
+        seed: int = 0,
+        statistics: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
+    ) -> None:
+        """Index the clips; `statistics` are those of `feature_statistics`, for standardising."""
+        self.paths, self.split = [Path(p) for p in paths], split
+        self.frames, self.crop, self.audio_seconds = frames, crop, audio_seconds
+        self.seed, self.epoch = seed, 0
+        self.mean, self.spread = statistics or (np.zeros((2, 1)), np.ones((2, 1)))
+        self.videos: list[str] = []
+        self.clip_ids: list[str] = []
+        self.labels: list[str] = []
+        self.rows: list[NDArray[np.intp]] = []
+        self.settings: dict[str, Any] = {}
+        for path in self.paths:
+            with h5py.File(path, "r") as file:
+                self.settings = json.loads(file.attrs["settings"])
+                rows = np.flatnonzero(file["split"][:] == split.encode())
+                videos, clips = texts(file, "video_id"), texts(file, "clip_id")
+                names = file["viewpoint_label"][:]
+                self.rows.append(rows)
+                self.videos += [videos[i] for i in rows]
+                self.clip_ids += [clips[i] for i in rows]
+                self.labels += [names[i, 0].decode() for i in rows]
+        self._ends = list(accumulate(len(r) for r in self.rows))
+        self._files: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        """Number of clips."""
+        return len(self.clip_ids)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the open files, which stay in their process."""
+        return {**self.__dict__, "_files": {}}
+
+    def set_epoch(self, epoch: int) -> None:
+        """Another epoch draws other spans and turns."""
+        self.epoch = epoch
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        """Sample that depends on seed, epoch and clip alone."""
+        return self.sample(index, self.epoch)
+
+    def sample(self, index: int, key: int | None = None, misalign: float = 0.0) -> dict[str, Any]:
+        """One clip.
+
+        Parameters
+        ----------
+        key : int, optional
+            Draws the span and whether the scene is mirrored; None takes the middle, not mirrored.
+        misalign : float
+            Turns the sound alone, radians to the left.
+
+        Returns
+        -------
+        dict
+            `video` uint8 (K, 3, frames, crop, crop); `audio` float32 (K, 7, frames', bands), the
+            standardised log-mel of W, Y, Z, X turned to each viewpoint and the intensity X, Y, Z;
+            `index`.
+        """
+        shard = bisect.bisect_right(self._ends, index)
+        row = int(self.rows[shard][index - (self._ends[shard - 1] if shard else 0)])
+        file = self._open(shard)
+        random = None if key is None else self._random(index, key)
+        duration = float(file["duration"][row])
+        room = max(0.0, duration - self.audio_seconds)
+        start = room / 2 if random is None else random.uniform(0, room)
+        mirror = random is not None and random.random() < 0.5
+        views = np.radians(file["viewpoints"][row])
+        if random is not None:
+            views = views[random.permutation(len(views))]
+        fov = float(np.radians(file["viewpoint_fov"][row, 0]))
+        sound = self._sound(file, row, views, start, misalign, mirror)
+        video = self._video(file, row, views, fov, start, mirror)
+        return {"video": video, "audio": torch.from_numpy(sound), "index": index}
+
+    def _open(self, shard: int) -> Any:
+        if shard not in self._files:
+            self._files[shard] = h5py.File(self.paths[shard], "r")
+        return self._files[shard]
+
+    def _random(self, index: int, key: int) -> np.random.Generator:
+        text = f"{self.seed}/{key}/{self.clip_ids[index]}"
+        digest = hashlib.sha256(text.encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:8], "little"))
+
+    def _sound(
+        self, file: Any, row: int, views: NDArray[np.float64], start: float, misalign: float,
+        mirror: bool,
+    ) -> NDArray[np.float32]:  # fmt: skip
+        rate = self.settings["sample_rate"] / self.settings["hop"]
+        first, count = round(start * rate), round(self.audio_seconds * rate)
+        covariance = unpack_covariance(file["covariance"][row, :, first : first + count])
+        turn = look_at(views[:, 0], views[:, 1]) @ rotation(misalign, 0.0, 0.0)
+        turned = rotate_covariance(covariance[None], turn)
+        log_mel = covariance_to_log_mel(turned)
+        mean = self.mean[[0, 1, 1, 1]][:, None, :]
+        log_mel = (log_mel - mean) / self.spread[[0, 1, 1, 1]][:, None, :]
+        intensity = covariance_to_intensity(turned)
+        if mirror:
+            intensity[:, 1] *= -1
+        return np.concatenate([log_mel, intensity], 1).astype(np.float32)
+
+    def _video(
+        self, file: Any, row: int, views: NDArray[np.float64], fov: float, start: float,
+        mirror: bool,
+    ) -> torch.Tensor:  # fmt: skip
+        fps, stored = self.settings["video_fps"], file["video"].shape[1]
+        times = start + (np.arange(self.frames) + 0.5) * self.audio_seconds / self.frames
+        numbers = np.clip((times * fps).astype(int), 0, stored - 1)
+        pictures = {n: picture(file, row, int(n)) for n in set(numbers.tolist())}
+        crops = np.stack(
+            [
+                [perspective_crop(pictures[n], float(a), float(e), fov, self.crop) for n in numbers]
+                for a, e in views
+            ]
+        )
+        if mirror:
+            crops = crops[:, :, :, ::-1]
+        return torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 4, 1, 2, 3)))
