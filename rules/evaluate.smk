@@ -11,6 +11,7 @@ rule evaluate_model:
         f"{LOG}/evaluate/{{experiment}}_{{task}}.log",
     benchmark:
         f"{COST}/evaluate/{{experiment}}_{{task}}.tsv"
+    threads: 2
     conda:
         "../workflow/envs/foa360.yaml"
     params:

@@ -40,15 +40,15 @@ class Evidence:
 
     cov: Floats
     misfits: dict[str, Floats] = field(default_factory=dict)
-    negative: float = 0.0
-    undirected: float = 0.0
+    louder: float = 0.0  # energy of the second plane above the first's
+    undirected: float = 0.0  # energy of W in tiles where the dipoles have little
 
     def __add__(self, other: "Evidence") -> "Evidence":
         """Evidence of two clips together."""
         return Evidence(
             self.cov + other.cov,
             {k: self.misfits[k] + other.misfits[k] for k in self.misfits},
-            self.negative + other.negative,
+            self.louder + other.louder,
             self.undirected + other.undirected,
         )
 
@@ -69,12 +69,12 @@ def evidence(x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0
     capsules = A_TO_B @ tiles @ A_TO_B.T
     misfits = {str(order): _misfit(tiles[:, order][:, :, order]) for order in ORDERS}
     misfits["capsules"] = _misfit(capsules)
-    cross, energy = tiles[:, 0, 1], tiles[:, 0, 0]
+    energy = tiles[:, 0, 0]
     dipoles = np.trace(tiles, axis1=1, axis2=2) - energy
     return Evidence(
         cov,
         misfits,
-        negative=float(np.clip(-cross, 0, None).sum() - 0.1 * np.abs(cross).sum()),
+        louder=float(np.clip(tiles[:, 1, 1] - energy, 0, None).sum()),
         undirected=float(energy[dipoles < 0.15 * energy].sum()),
     )
 
@@ -148,7 +148,8 @@ def _degenerate(found: Evidence, energy: Floats, there: NDArray[np.bool_]) -> st
     if not there[0]:
         return "no_w"
     if there[0] and there[1] and there.sum() == 2:
-        return "stereo_upmix" if found.negative > 0 else "stereo_in_two"
+        # L - R is never louder than L + R; either of L and R may be.
+        return "stereo_in_two" if found.louder > 0.02 * energy.sum() else "stereo_upmix"
     scale = np.sqrt(np.maximum(energy, 1e-30))
     rho = found.cov / np.outer(scale, scale)
     level = 10 * np.log10(np.maximum(energy, 1e-30) / energy.max())

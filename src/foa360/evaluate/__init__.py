@@ -1,1 +1,5 @@
-"""To come."""
+"""Evaluation on held-out videos."""
+
+from foa360.evaluate.stage import evaluate
+
+__all__ = ["evaluate"]

@@ -1,1 +1,5 @@
-"""To come."""
+"""Self-supervised training on feature shards."""
+
+from foa360.train.loop import train
+
+__all__ = ["train"]
