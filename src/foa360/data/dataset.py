@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from foa360.ambisonics import look_at, rotation
+from foa360.data.augment import jitter, mask_bands, recolour
 from foa360.features import (
     covariance_to_intensity,
     covariance_to_log_mel,
@@ -40,12 +41,13 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         crop: int = 112,
         audio_seconds: float = 1.0,
         seed: int = 0,
+        augment: bool = False,
         statistics: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
     ) -> None:
         """Index the clips; `statistics` are those of `feature_statistics`, for standardising."""
         self.paths, self.split = [Path(p) for p in paths], split
         self.frames, self.crop, self.audio_seconds = frames, crop, audio_seconds
-        self.seed, self.epoch = seed, 0
+        self.seed, self.epoch, self.augment = seed, 0, augment
         self.mean, self.spread = statistics or (np.zeros((2, 1)), np.ones((2, 1)))
         self.videos: list[str] = []
         self.clip_ids: list[str] = []
@@ -87,7 +89,7 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         Parameters
         ----------
         key : int, optional
-            Draws the span and whether the scene is mirrored; None takes the middle, not mirrored.
+            Draws the span, and with `augment` the changes; None takes the middle, unchanged.
         misalign : float
             Turns the sound alone, radians to the left.
 
@@ -105,13 +107,17 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         duration = float(file["duration"][row])
         room = max(0.0, duration - self.audio_seconds)
         start = room / 2 if random is None else random.uniform(0, room)
-        mirror = random is not None and random.random() < 0.5
+        mirror = random is not None and self.augment and random.random() < 0.5
         views = np.radians(file["viewpoints"][row])
-        if random is not None:
-            views = views[random.permutation(len(views))]
+        augment = random is not None and self.augment
+        if random is not None and augment:
+            views = jitter(views, random)
         fov = float(np.radians(file["viewpoint_fov"][row, 0]))
         sound = self._sound(file, row, views, start, misalign, mirror)
-        video = self._video(file, row, views, fov, start, mirror)
+        crops = self._video(file, row, views, fov, start, mirror)
+        if random is not None and augment:
+            crops, sound = recolour(crops, random), mask_bands(sound, random)
+        video = torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 4, 1, 2, 3)))
         return {"video": video, "audio": torch.from_numpy(sound), "index": index}
 
     def _open(self, shard: int) -> Any:
@@ -144,7 +150,7 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
     def _video(
         self, file: Any, row: int, views: NDArray[np.float64], fov: float, start: float,
         mirror: bool,
-    ) -> torch.Tensor:  # fmt: skip
+    ) -> NDArray[np.uint8]:  # fmt: skip
         fps, stored = self.settings["video_fps"], file["video"].shape[1]
         times = start + (np.arange(self.frames) + 0.5) * self.audio_seconds / self.frames
         numbers = np.clip((times * fps).astype(int), 0, stored - 1)
@@ -155,6 +161,4 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
                 for a, e in views
             ]
         )
-        if mirror:
-            crops = crops[:, :, :, ::-1]
-        return torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 4, 1, 2, 3)))
+        return crops[:, :, :, ::-1] if mirror else crops

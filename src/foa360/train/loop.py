@@ -43,7 +43,8 @@ def train(
     mean, spread = feature_statistics(shards)
     data = ShardDataset(
         shards, "train", frames=settings.frames, crop=settings.crop,
-        audio_seconds=settings.audio_seconds, seed=seed, statistics=(mean, spread),
+        audio_seconds=settings.audio_seconds, seed=seed, augment=True,
+        statistics=(mean, spread),
     )  # fmt: skip
     model = AudioVisual(settings.width, context=experiment == "avsa").to(device())
     if init is not None:

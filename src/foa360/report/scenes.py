@@ -1,0 +1,139 @@
+"""Frames of clips with what was found in them: boxes, viewpoints, and where the sound comes from."""
+
+import base64
+from html import escape
+from typing import Any
+
+import cv2
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from foa360 import tables
+from foa360.ambisonics import beam_weights
+from foa360.features import PAIRS, unpack_covariance
+from foa360.media.video import frames_at
+from foa360.shards.read import picture, sound, texts
+from foa360.sphere import direction_to_pixel, pixel_to_direction
+
+Image = NDArray[np.uint8]
+Row = dict[str, Any]
+
+#: Size of a frame in the page, and of the map of the sound.
+FRAME, MAP = (640, 320), (72, 36)
+#: Seconds of sound that can be listened to, for so many clips.
+LISTEN = 5.0
+
+
+def data_uri(kind: str, data: bytes) -> str:
+    """A file inside the page."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def jpeg(image: Image) -> str:
+    """An RGB picture inside the page."""
+    done = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])[1]
+    return data_uri("image/jpeg", done.tobytes())
+
+
+def kept_scene(file: Any, row: int, boxes: list[Row]) -> dict[str, str]:
+    """Picture, overlay and sound of a kept clip, out of its feature shard."""
+    count = file["video"].shape[1] if "video" in file else 0
+    duration = float(file["duration"][row])
+    made = {}
+    if count:
+        number = count // 2
+        shown = picture(file, row, number)
+        made["picture"] = jpeg(np.asarray(cv2.resize(shown, FRAME, interpolation=cv2.INTER_AREA)))
+        time = (number + 0.5) * duration / count
+        near = min({b["time"] for b in boxes}, key=lambda t: abs(t - time), default=None)
+        boxes = [b for b in boxes if b["time"] == near]
+    views = file["viewpoints"][row]
+    origins = [o.decode() for o in file["viewpoint_origin"][row]]
+    made["overlay"] = overlay(boxes, list(zip(views.tolist(), origins, strict=True)))
+    if "covariance" in file:
+        made["sound_map"] = sound_map(unpack_covariance(file["covariance"][row]))
+    if "beam" in file:
+        made["sound"] = listen(file, row)
+    return made
+
+
+def other_scene(path: str, time: float) -> dict[str, str]:
+    """Picture of a clip that was not kept, where it can be decoded."""
+    frame = next(iter(frames_at(path, [time], FRAME)), None)
+    return {} if frame is None else {"picture": jpeg(frame)}
+
+
+def overlay(boxes: list[Row], views: list[tuple[list[float], str]]) -> str:
+    """SVG with boxes (also across the seam) and viewpoints."""
+    width, height = FRAME
+    parts = []
+    for box in boxes:
+        left, top = box["left"] * width, box["top"] * height
+        w, h = (box["right"] - box["left"]) * width, (box["bottom"] - box["top"]) * height
+        for shift in (0, -width):
+            if left + shift + w > 0 and left + shift < width:
+                parts.append(
+                    f'<rect x="{left + shift:.1f}" y="{top:.1f}" width="{w:.1f}" height="{h:.1f}" '
+                    f'class="box"/><text x="{left + shift + 3:.1f}" y="{max(top - 4, 11):.1f}" '
+                    f'class="boxname">{escape(box["label"])} {box["score"]:.2f}</text>'
+                )
+    for number, ((azimuth, elevation), origin) in enumerate(views):
+        u, v = direction_to_pixel(np.radians(azimuth), np.radians(elevation), width, height)
+        parts.append(
+            f'<circle cx="{float(u):.1f}" cy="{float(v):.1f}" r="9" class="view {escape(origin)}"/>'
+            f'<text x="{float(u):.1f}" y="{float(v) + 4:.1f}" class="viewname">{number + 1}</text>'
+        )
+    return "".join(parts)
+
+
+def sound_map(covariance: NDArray[np.float32]) -> str:
+    """Power of max-rE beams over the sphere as a translucent picture (PNG)."""
+    width, height = MAP
+    u, v = np.meshgrid(np.arange(width), np.arange(height))
+    weights = beam_weights(*pixel_to_direction(u, v, width, height), "max_re")
+    level = covariance.sum((1, 2), dtype=np.float64)
+    power = sum(
+        (1 if i == j else 2) * level[k] * weights[..., i] * weights[..., j]
+        for k, (i, j) in enumerate(PAIRS)
+    )
+    power = np.maximum(np.asarray(power), 1e-12)
+    shade = np.clip(1 + 10 * np.log10(power / power.max()) / 9, 0, 1)  # 9 dB deep
+    colours = cv2.applyColorMap((255 * shade).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    alpha = (190 * shade**1.5).astype(np.uint8)
+    done = cv2.imencode(".png", np.dstack([colours, alpha]))[1]
+    return data_uri("image/png", done.tobytes())
+
+
+def listen(file: Any, row: int) -> str:
+    """The beam towards the best viewpoint as FLAC."""
+    import io
+    import json
+
+    import soundfile
+
+    rate = json.loads(file.attrs["settings"])["sample_rate"]
+    mono = sound(file, "beam", row)[0, : int(LISTEN * rate)]
+    peak = float(np.abs(mono).max())
+    buffer = io.BytesIO()
+    soundfile.write(buffer, mono * (0.8 / peak if peak > 0 else 1), rate, format="FLAC")
+    return data_uri("audio/flac", buffer.getvalue())
+
+
+def rows_in_shards(paths: list[Any]) -> dict[str, tuple[Any, int]]:
+    """Shard and row of every kept clip."""
+    where = {}
+    for path in paths:
+        with h5py.File(path, "r") as file:
+            where |= {clip: (path, i) for i, clip in enumerate(texts(file, "clip_id"))}
+    return where
+
+
+def boxes_of(paths: list[Any], clips: set[str]) -> dict[str, list[Row]]:
+    """Detections of some clips."""
+    found: dict[str, list[Row]] = {clip: [] for clip in clips}
+    for path in paths:
+        for row in tables.records(tables.read(path)):
+            if row["clip_id"] in found:
+                found[row["clip_id"]].append(row)
+    return found
