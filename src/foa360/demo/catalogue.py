@@ -75,7 +75,7 @@ def _scene(i: int, source: DemoSource, seed: int) -> DemoVideo:
     key = f"{seed} scene {i}"
     main = CLASSES[i % len(CLASSES)]
     random = seeded(key, "labels")
-    others = [c for c in random.permutation(CLASSES) if c != main][: int(random.integers(0, 3))]
+    others = [c for c in random.permutation(CLASSES) if c != main][: int(random.integers(0, 2))]
     held_out = (i // len(CLASSES)) % 4 == 1 if source.videos >= 12 else i % 3 == 2
     suffix, picture, sound_suffix, sound = FORMATS[i % len(FORMATS)]
     video_id = HOSTILE.get(i, f"scene{i:02}-{main}")

@@ -54,7 +54,7 @@ def histogram(
                 f"{kind}</title></rect>"
             )
         base += count
-    for tick in (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 3, 4, 8, 16):
+    for tick in (1 / 16, 1 / 4, 1 / 2, 1, 2, 3, 4, 16):
         label = f"{tick:.3g}" + (
             "" if 1 / 16 < tick < 16 else " or less" if tick < 1 else " or more"
         )

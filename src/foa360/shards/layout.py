@@ -38,16 +38,17 @@ def datasets(settings: Features, viewpoints: int, seconds: float) -> dict[str, D
             (t, 2),
             "i8",
             "bytes",
-            "offset and size of each picture in video_data: JPEG, whole ERP frame, shown in the middle of "
-            "its interval of 1/video_fps",
+            "offset and size of each picture in video_data: JPEG, whole ERP frame, shown in the "
+            "middle of its interval of 1/video_fps",
         ),
         "covariance": Dataset(
             "pair frame band",
             (10, f, b),
             "f2",
             "",
-            "mel-band covariance WW WY WZ WX YY YZ YX ZZ ZX XX; channel 0 is the trace in dB, the others "
-            "are the Cholesky factor of the matrix over its trace: foa360.features.unpack_covariance",
+            "mel-band covariance WW WY WZ WX YY YZ YX ZZ ZX XX; channel 0 is the trace in dB, the "
+            "others are the Cholesky factor of the matrix over its trace, see "
+            "foa360.features.unpack_covariance",
         ),
         "foa": Dataset(
             "channel sample",

@@ -20,10 +20,10 @@ def texts(file: Any, name: str) -> list[str]:
 
 
 def picture(file: Any, clip: int, number: int) -> Image:
-    """Picture of a clip, `(h, w, 3)` RGB; 4 frames a second unless configured otherwise."""
+    """Picture of a clip, `(h, w, 3)` RGB."""
     offset, size = file["video"][clip, number]
     data = file["video_data"][offset : offset + size]
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB))
 
 
 def sound(file: Any, name: str, clip: int) -> NDArray[np.float32]:

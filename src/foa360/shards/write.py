@@ -1,7 +1,7 @@
 """Write the feature shard of the kept clips of one shard."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +79,8 @@ def _read(
         videos.setdefault(clip["video_id"], []).append(clip)
     settings = writer.settings
     size = (settings.video_width, settings.video_width // 2)
-    for video_id, own in videos.items():
-        own = sorted(own, key=lambda c: c["start"])
+    for video_id, unsorted in videos.items():
+        own = sorted(unsorted, key=lambda c: c["start"])
         spans = [(c["start"], c["duration"]) for c in own]
         heard = clip_audio(paths[video_id]["audio_path"], spans)
         seen = clip_frames(paths[video_id]["video_path"], spans, settings.video_fps, size)
@@ -143,8 +143,9 @@ class _Writer:
         chunks = (1, *(max(1, n) for n in dataset.shape)) if dataset.shape else (max(count, 1),)
         made = self.file.create_dataset(
             name, (count, *dataset.shape), dataset.dtype,
-            maxshape=(None, *dataset.shape), chunks=chunks,
+            maxshape=(None, *dataset.shape), chunks=chunks, **dataset.filters,
         )  # fmt: skip
+        made.attrs["axes"] = f"clip {dataset.axes}".strip()
         made.attrs["unit"], made.attrs["meaning"] = dataset.unit, dataset.meaning
 
     def add(self, clip: Row, foa: NDArray[np.float32], images: list[bytes]) -> None:
@@ -170,11 +171,13 @@ class _Writer:
             "viewpoint_origin": [v["origin"].encode() for v in views],
             "viewpoint_label": [(v["label"] or "").encode() for v in views],
         }  # fmt: skip
-        made = {
+        made: dict[str, Callable[[], Any]] = {
             "covariance": lambda: pack_covariance(covariance),
             "foa": lambda: _to_int16(sound, scale),
             "rotated": lambda: _to_int16(rotate(sound, matrices), scale),
-            "beam": lambda: _to_int16(beamform(sound, *angles.T, settings.beam), scale),
+            "beam": lambda: _to_int16(
+                beamform(sound, angles[:, 0], angles[:, 1], settings.beam), scale
+            ),
             "log_mel": lambda: covariance_to_log_mel(turned).astype(np.float16),
             "intensity": lambda: covariance_to_intensity(turned).astype(np.float16),
         }
