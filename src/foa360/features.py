@@ -160,8 +160,8 @@ def pack_covariance(s: NDArray[np.floating[Any]]) -> NDArray[np.float16]:
     place of S_ij. The squares of L sum to one, so channel 0 holds the level of the trace in dB
     instead of L_WW. Shares of the trace in float16 would leave ±5e-4 of it where channels cancel
     (-33 dB: a beam's null, a dipole turned away, at times below zero); the factor leaves the square
-    of that. Error of a beam or rotated channel: 0.05 dB, plus 2e-6 of the trace
-    (-57 dB; 1e-3 in a field without W).
+    of that. Error of a beam or rotated channel: 0.05 dB, plus 1e-5 of the trace
+    (-50 dB; 1e-3 in a field without W).
     """
     trace = s[..., DIAGONAL, :, :].sum(-3)
     packed = _factor(s / np.maximum(trace, FLOOR)[..., None, :, :])
