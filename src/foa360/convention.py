@@ -28,6 +28,8 @@ A_TO_B[1:] *= 3**0.5
 
 #: Misfit (0 to 1) that still counts as ambisonics, and the lead that another reading must have.
 FITS, LEAD = 0.62, 0.12
+#: The same where W has little in common with the dipoles, as in diffuse noise or a surround mix.
+FITS_INCOHERENT, COHERENT = 0.35, 0.2
 #: Capsules have to fit better (unrelated channels come near 0.5) and to be about as loud.
 CAPSULES_FIT, CAPSULES_ALIKE = 0.3, 0.15
 #: A gain class other than SN3D must fit as well as this, and the ratio be as near, relatively.
@@ -80,11 +82,16 @@ def evidence(x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0
 
 
 def _misfit(tiles: Floats) -> Floats:
-    """Sums of |B - r A| and B + r A for each ratio r, `(3, 2)`; A is W's energy, B the dipoles'."""
-    a = tiles[:, 0, 0]
+    """Sums over tiles, `(4, 2)`: numerators and denominators of four shares.
+
+    Rows 0 to 2 are |B - r A| over B + r A for each ratio r, where A is W's energy and B that of the
+    dipoles; row 3 is the energy of W that is coherent with the dipoles, over that of W.
+    """
+    a, cross = tiles[:, 0, 0], tiles[:, 0, 1:]
     b = np.trace(tiles, axis1=1, axis2=2) - a
     rows = [[np.abs(b - r * a).sum(), (b + r * a).sum()] for r in RATIOS.values()]
-    return np.array(rows)
+    coherent = (cross**2).sum(1) / np.maximum(b, 1e-30)
+    return np.array([*rows, [np.minimum(coherent, a).sum(), a.sum()]])
 
 
 def decide(found: Evidence) -> Convention:
@@ -96,7 +103,8 @@ def decide(found: Evidence) -> Convention:
     wrong = _degenerate(found, energy, there)
     if wrong:
         return Convention("undecided", [0, 1, 2, 3], [1.0] * 4, [wrong])
-    fits = {k: np.divide(m[:, 0], m[:, 1]) for k, m in found.misfits.items()}
+    shares = {k: m[:, 0] / np.maximum(m[:, 1], 1e-30) for k, m in found.misfits.items()}
+    fits = {k: m[:3] for k, m in shares.items()}
     plain = fits[str(ORDERS[0])]
     if fits["capsules"].min() > CAPSULES_FIT or energy.min() < CAPSULES_ALIKE * energy.max():
         del fits["capsules"]
@@ -106,7 +114,10 @@ def decide(found: Evidence) -> Convention:
         order = str(ORDERS[0])
     if order == "capsules":
         return Convention("undecided", ORDERS[0], [1.0] * 4, ["no_w"])
-    return _with_gains(found, ORDERS[list(found.misfits).index(order)], fits[order], there)
+    fit, planes = fits[order], ORDERS[list(found.misfits).index(order)]
+    if fit.min() > (FITS if shares[order][3] > COHERENT else FITS_INCOHERENT):
+        return _misfitting(found, ratio_of(found.cov), energy)
+    return _with_gains(found, planes, fit, there)
 
 
 def _with_gains(
@@ -117,8 +128,6 @@ def _with_gains(
     ratios = np.array(list(RATIOS.values()))
     ratio = ratio_of(found.cov[np.ix_(order, order)])
     reasons = ["reordered"] if order != ORDERS[0] else []
-    if fit.min() > FITS:
-        return _misfitting(found, ratio, energy)
     kind = int(np.argmin(np.where(np.abs(ratio / ratios - 1) < GAIN_NEAR, fit, np.inf)))
     name = list(RATIOS)[kind]
     near = abs(ratio / ratios[kind] - 1) < GAIN_NEAR

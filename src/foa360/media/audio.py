@@ -82,7 +82,9 @@ def _decode(container: Any, spans: Sequence[tuple[float, float]]) -> Iterator[Cl
         raise MediaError("audio_damaged", "no sampling rate or no channels")
     waiting = [_Span(round(s * rate), round((s + d) * rate)) for s, d in spans]
     zero = origin(container)
-    announced = float(stream.duration * stream.time_base) if stream.duration else 0.0
+    announced = (container.duration or 0) / 1e6
+    if stream.duration:
+        announced = float(stream.duration * stream.time_base)
     expected, trouble, last, first, lately = None, "", 0, None, 0
     for frames, error in packets(container, stream):
         trouble = error or trouble

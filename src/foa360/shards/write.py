@@ -143,7 +143,7 @@ class _Writer:
         chunks = (1, *(max(1, n) for n in dataset.shape)) if dataset.shape else (max(count, 1),)
         made = self.file.create_dataset(
             name, (count, *dataset.shape), dataset.dtype,
-            maxshape=(None, *dataset.shape), chunks=chunks, **dataset.filters,
+            maxshape=(None, *(max(1, n) for n in dataset.shape)), chunks=chunks, **dataset.filters,
         )  # fmt: skip
         made.attrs["axes"] = f"clip {dataset.axes}".strip()
         made.attrs["unit"], made.attrs["meaning"] = dataset.unit, dataset.meaning

@@ -1,0 +1,146 @@
+"""Features against analytic values, independent implementations, and each other."""
+
+import librosa
+import numpy as np
+import pytest
+import torch
+
+from foa360 import ambisonics, features, mel
+
+RATE = 24000
+rng = np.random.default_rng(0)
+noise = rng.standard_normal(RATE).astype(np.float32)
+
+
+def wave(azimuth: float, elevation: float) -> np.ndarray:
+    return (ambisonics.encode(azimuth, elevation)[:, None] * noise).astype(np.float32)
+
+
+def diffuse(seconds: float = 4) -> np.ndarray:
+    x = rng.standard_normal((4, int(seconds * RATE)))
+    return (x * np.array([1, 3**-0.5, 3**-0.5, 3**-0.5])[:, None]).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("rate", "n_fft", "bands"), [(24000, 1024, 64), (48000, 2048, 128), (16000, 512, 40)]
+)
+def test_mel_filters_are_those_of_librosa(rate, n_fft, bands):
+    ours = mel.mel_filters(rate, n_fft, bands)
+    np.testing.assert_allclose(
+        ours, librosa.filters.mel(sr=rate, n_fft=n_fft, n_mels=bands), atol=1e-8
+    )
+
+
+def test_empty_filters_are_found():
+    assert len(mel.empty_filters(24000, 256, 128)) > 0
+    assert len(mel.empty_filters(24000, 1024, 64)) == 0
+
+
+def test_log_mel_is_that_of_librosa():
+    x = wave(0.3, 0.1)
+    theirs = librosa.feature.melspectrogram(
+        y=x, sr=RATE, n_fft=1024, hop_length=240, n_mels=64, pad_mode="constant"
+    )
+    ours = features.log_mel(x, RATE)
+    np.testing.assert_allclose(
+        ours, 10 * np.log10(np.maximum(theirs, 1e-10)).swapaxes(-1, -2), atol=2e-3
+    )
+
+
+@pytest.mark.parametrize(("azimuth", "elevation"), [(0, 0), (90, 0), (0, 90), (-130, 35)])
+def test_intensity_of_a_plane_wave_points_to_it_with_length_one(azimuth, elevation):
+    a, e = np.radians([azimuth, elevation])
+    vector = features.intensity_vector(wave(a, e), RATE)
+    expected = [np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)]
+    np.testing.assert_allclose(vector.mean((1, 2)), expected, atol=1e-5)
+    assert features.diffuseness(features.spatial_covariance(wave(a, e), RATE)).max() < 1e-4
+
+
+def test_a_diffuse_field_has_little_intensity_when_averaged():
+    s = features.spatial_covariance(diffuse(), RATE)
+    together = s.sum(-2, keepdims=True)
+    assert np.linalg.norm(features.covariance_to_intensity(together), axis=0).mean() < 0.1
+    assert features.diffuseness(together).min() > 0.7
+
+
+def test_intensity_is_never_above_one_and_silence_is_zero():
+    x = rng.standard_normal((4, RATE)).astype(np.float32)
+    assert np.linalg.norm(features.intensity_vector(x, RATE), axis=0).max() <= 1 + 1e-5
+    silent = np.zeros((4, 5000), np.float32)
+    assert not features.intensity_vector(silent, RATE).any()
+    np.testing.assert_allclose(features.log_mel(silent, RATE), -100, atol=1e-4)
+
+
+def test_what_the_covariance_implies_equals_what_turned_sound_gives():
+    x = diffuse(1) + wave(1.0, 0.3)[:, :RATE]
+    s = features.spatial_covariance(x, RATE)
+    matrix = ambisonics.look_at(1.1, -0.4)
+    turned = ambisonics.rotate(x, matrix)
+    derived = features.rotate_covariance(s, matrix)
+    direct = features.spatial_covariance(turned, RATE)
+    np.testing.assert_allclose(derived, direct, atol=2e-4 * np.abs(direct).max())
+    np.testing.assert_allclose(
+        features.covariance_to_log_mel(derived), features.log_mel(turned, RATE), atol=0.01
+    )
+    weights = ambisonics.beam_weights(0.5, 0.2, "max_re")
+    beam = ambisonics.beamform(x, 0.5, 0.2, "max_re")[None]
+    power = features.decibels(features.covariance_to_beam(s, weights))
+    np.testing.assert_allclose(power, features.log_mel(beam, RATE)[0], atol=0.05)
+
+
+def test_several_views_at_once():
+    s = features.spatial_covariance(diffuse(0.5), RATE)
+    matrices = ambisonics.look_at(np.array([0.1, 2.0]), np.array([0.5, -0.3]))
+    both = features.rotate_covariance(s[None], matrices)
+    np.testing.assert_allclose(
+        both[1], features.rotate_covariance(s, matrices[1]), rtol=1e-4, atol=1e-3
+    )
+
+
+def test_tensors_give_the_same_as_arrays_and_carry_gradients():
+    x = diffuse(0.3)
+    t = torch.from_numpy(x).requires_grad_()
+    s, st = features.spatial_covariance(x, RATE), features.spatial_covariance(t, RATE)
+    np.testing.assert_allclose(st.detach().numpy(), s, rtol=1e-3, atol=1e-4 * s.max())
+    matrix = ambisonics.look_at(0.4, 0.2)
+    for function in (
+        features.covariance_to_log_mel,
+        features.covariance_to_intensity,
+        lambda a: features.rotate_covariance(a, matrix),
+    ):
+        np.testing.assert_allclose(
+            function(st).detach().numpy(),
+            function(s),
+            rtol=2e-3,
+            atol=2e-4 * np.abs(function(s)).max(),
+        )
+    features.covariance_to_log_mel(features.rotate_covariance(st, matrix)).sum().backward()
+    assert torch.isfinite(t.grad).all()
+
+
+def test_packing_for_storage_keeps_its_error_bounds():
+    s = features.spatial_covariance(diffuse(1) * np.float32(0.01), RATE)
+    back = features.unpack_covariance(features.pack_covariance(s))
+    trace = s[features.DIAGONAL].sum(0)
+    again = back[features.DIAGONAL].sum(0)
+    assert np.abs(10 * np.log10(again / trace)).max() < 0.05
+    assert np.abs(back / again - s / trace).max() < 1e-3
+    nothing = np.zeros((10, 3, 4), np.float32)
+    assert not features.unpack_covariance(features.pack_covariance(nothing)).any()
+
+
+def test_interchannel_level_and_phase():
+    stereo = np.stack([2 * noise, noise])
+    level, cosine, sine = features.interchannel(stereo, RATE)
+    np.testing.assert_allclose(level, 20 * np.log10(2), atol=1e-3)
+    np.testing.assert_allclose(cosine, 1, atol=1e-4)
+    np.testing.assert_allclose(sine, 0, atol=1e-4)
+    silent = features.interchannel(np.zeros((2, 3000), np.float32), RATE)
+    assert (silent[0] == 0).all()
+    assert (silent[1] == 1).all()
+
+
+def test_clips_shorter_than_a_window_and_wrong_shapes():
+    assert features.log_mel(np.ones((4, 100), np.float32), RATE).shape == (4, 1, 64)
+    with pytest.raises(ValueError, match=r"\(\.\.\., 4, n\)"):
+        features.spatial_covariance(np.zeros((100, 3)), RATE)

@@ -1,0 +1,214 @@
+"""Reading of real files made by real encoders, whole and damaged."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foa360.demo.encode import foa_in_51, write_media
+from foa360.media.audio import clip_audio, read_foa
+from foa360.media.order import PROVEN, plane_order
+from foa360.media.probe import MediaError, probe
+from foa360.media.video import clip_frames, frames_at
+
+RATE = 48000
+TONES = (440, 880, 1320, 1760)  # W, Y, Z, X
+
+
+def tones(seconds: float = 1.0) -> np.ndarray:
+    t = np.arange(round(seconds * RATE)) / RATE
+    return (0.3 * np.sin(2 * np.pi * np.array(TONES)[:, None] * t)).astype(np.float32)
+
+
+def numbered(count: int):
+    """Frames whose brightness is their number."""
+    return (np.full((32, 64, 3), 4 * i, np.uint8) for i in range(count))
+
+
+def loudest_tones(samples: np.ndarray) -> list[int]:
+    spectrum = np.abs(np.fft.rfft(samples[:, -24000:]))
+    return [round(float(f)) for f in np.argmax(spectrum, 1) * RATE / 24000]
+
+
+PATHS = [
+    ("x.webm", "opus"), ("x.opus", "opus"), ("x.mkv", "opus"), ("x.mp4", "opus"),
+    ("x.mkv", "opus255"), ("x.ogg", "vorbis"), ("x.flac", "flac"), ("x.mkv", "flac"),
+    ("x.m4a", "alac"), ("x.mp4", "aac"), ("x.mkv", "aac"), ("x.wav", "pcm16"),
+    ("x.mov", "pcm24"), ("x.wav", "float"), ("x.mkv", "float"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "codec"), PATHS)
+def test_the_table_of_proven_paths_puts_every_tone_in_its_place(tmp_path, name, codec):
+    path = tmp_path / name
+    write_media(path, None, tones(), audio=codec)
+    order = plane_order(probe(path))
+    assert order is not None
+    assert order.proven
+    (clip,) = clip_audio(path, [(0, 1)])
+    assert clip.reason is None
+    foa = read_foa(clip, order.planes, [1, 1, 1, 1])
+    assert loudest_tones(foa) == list(TONES)
+
+
+@pytest.mark.parametrize("suffix", [".m4a", ".mp4", ".mkv"])
+def test_ambisonics_in_aac_51(tmp_path, suffix):
+    path = tmp_path / f"x{suffix}"
+    write_media(path, None, foa_in_51(tones()), audio="aac51")
+    order = plane_order(probe(path))
+    assert order == ((2, 1, 4, 0), True)
+    (clip,) = clip_audio(path, [(0, 1)])
+    assert loudest_tones(read_foa(clip, order.planes, [1, 1, 1, 1])) == list(TONES)
+
+
+def test_every_proven_path_is_a_permutation_of_planes():
+    assert all(len(set(planes)) == 4 for planes in PROVEN.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("x.flac", "flac"), ("x.mov", "pcm16"), ("x.mkv", "float")]
+)
+def test_spans_are_exact_to_the_sample(tmp_path, name, codec):
+    x = np.random.default_rng(0).uniform(-0.5, 0.5, (4, 3 * RATE)).astype(np.float32)
+    path = tmp_path / name
+    write_media(path, None, x, audio=codec)
+    spans = [(0.0, 1.0), (0.5, 1.25), (1.0, 2.0)]
+    for (start, duration), clip in zip(spans, clip_audio(path, spans), strict=True):
+        first = round(start * RATE)
+        expected = x[:, first : first + round(duration * RATE)]
+        assert clip.reason is None
+        np.testing.assert_allclose(clip.samples, expected, atol=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("x.mp4", "aac"), ("x.webm", "opus"), ("x.mkv", "aac")]
+)
+def test_lossy_codecs_are_aligned_within_a_millisecond(tmp_path, name, codec):
+    x = np.zeros((4, 2 * RATE), np.float32)
+    x[:, RATE : RATE + 200] = np.sin(np.arange(200) / 3).astype(np.float32)
+    path = tmp_path / name
+    write_media(path, None, x, audio=codec)
+    (clip,) = clip_audio(path, [(0.5, 1.0)])
+    onset = int(np.argmax(np.abs(clip.samples[0]) > 0.3))
+    assert abs(onset - RATE // 2) < 60
+
+
+def test_a_span_beyond_the_end_says_so(tmp_path):
+    path = tmp_path / "x.flac"
+    write_media(path, None, tones(2))
+    clips = list(clip_audio(path, [(0, 2), (1, 2), (5, 1)]))
+    assert [c.reason for c in clips] == [None, "clip_outside", "clip_outside"]
+    assert clips[1].samples.shape == (4, RATE)
+
+
+def test_eight_channels_do_not_crash_the_interpreter(real_data):
+    for path in sorted((real_data / "foa").glob("HOA3*")):
+        (clip,) = clip_audio(path, [(0, 2)])
+        assert clip.samples.shape[0] == 8
+
+
+def test_frames_at_times_are_the_ones_shown(tmp_path):
+    path = tmp_path / "x.mp4"
+    write_media(path, numbered(40), None)
+    times = [0.0, 0.1, 0.14, 1.05, 3.9, 3.99, 9.0]
+    found = [None if f is None else round(float(f.mean()) / 4) for f in frames_at(path, times)]
+    assert found[:2] == [0, 1]
+    assert found[2] in {1, 2}
+    assert found[3] in {10, 11}
+    assert found[4:] == [39, 39, None]
+
+
+def test_a_far_jump_seeks_and_shows_the_same(tmp_path):
+    path = tmp_path / "x.mp4"
+    write_media(path, (np.full((32, 64, 3), i % 250, np.uint8) for i in range(400)), None)
+    near = list(frames_at(path, [30.05, 31.05]))
+    far = list(frames_at(path, [0.05, 30.05, 31.05]))[1:]
+    after_the_end = list(frames_at(path, [0.05, 300.0]))
+    for a, b in zip(near, far, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert after_the_end[1] is None
+
+
+def test_overlapping_spans_share_one_pass(tmp_path):
+    path = tmp_path / "x.mp4"
+    write_media(path, numbered(40), None)
+    spans = [(0.0, 2.0), (1.0, 2.0), (1.0, 1.0)]
+    counts = [len(frames) for frames in clip_frames(path, spans, 2.0)]
+    assert counts == [4, 4, 2]
+
+
+def test_sizes_and_grey(tmp_path):
+    path = tmp_path / "x.webm"
+    write_media(path, numbered(5), None, video="vp9")
+    (small,) = frames_at(path, [0.1], (16, 8))
+    (grey,) = frames_at(path, [0.1], gray=True)
+    assert small.shape == (8, 16, 3)
+    assert grey.shape == (32, 64)
+
+
+@pytest.mark.parametrize(
+    "name", ["-i.mkv", "concat:a|b.mkv", "a b;$(x)'\".mkv", "ü🐚.mkv", "%03d.mkv"]
+)
+def test_names_are_only_names(tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_media(tmp_path / name, numbered(5), tones(0.5))
+    assert probe(name).audio_channels == 4
+    assert next(iter(clip_audio(name, [(0, 0.5)]))).reason is None
+
+
+def test_what_is_no_medium_has_a_reason(tmp_path):
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "text.mp4").write_text("hello " * 100)
+    (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXTINF:1,\n/etc/hostname\n")
+    (tmp_path / "concat.txt").write_text("ffconcat version 1.0\nfile '/etc/hostname'\n")
+    os.mkfifo(tmp_path / "pipe.mp4")
+    expected = {
+        "empty.mp4": "empty_file", "text.mp4": "unreadable", "list.m3u8": "unreadable",
+        "concat.txt": "unreadable", "pipe.mp4": "unreadable", ".": "unreadable", "no": "file_missing",
+    }  # fmt: skip
+    for name, reason in expected.items():
+        with pytest.raises(MediaError) as error:
+            probe(tmp_path / name)
+        assert error.value.reason == reason, name
+        assert next(iter(clip_audio(tmp_path / name, [(0, 1)]))).reason == reason
+        assert list(frames_at(tmp_path / name, [0.0, 1.0])) == [None, None]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("whole")
+    files = {"a.mkv": "flac", "b.mp4": "aac", "c.webm": "opus"}
+    for name, codec in files.items():
+        video = "vp9" if name.endswith("webm") else "h264"
+        write_media(folder / name, numbered(20), tones(2), video, codec)
+    return {name: (folder / name).read_bytes() for name in files}
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_damaged_files_never_raise(whole, tmp_path_factory, data):
+    name = data.draw(st.sampled_from(sorted(whole)))
+    content = bytearray(whole[name])
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content)))]
+    for _ in range(data.draw(st.integers(0, 6))):
+        at = data.draw(st.integers(0, max(len(content) - 1, 0)))
+        piece = data.draw(st.binary(max_size=64))
+        content[at : at + len(piece)] = piece
+    path: Path = tmp_path_factory.mktemp("damaged") / name
+    path.write_bytes(content)
+    clips = list(clip_audio(path, [(0, 1), (1, 1)]))
+    assert len(clips) == 2
+    assert all(c.reason or c.samples.shape[1] > 0 for c in clips)
+    assert len(list(frames_at(path, [0.0, 1.0, 1.9]))) == 3
+
+
+def test_a_cut_file_says_that_sound_is_missing(whole, tmp_path):
+    path = tmp_path / "a.mkv"
+    path.write_bytes(whole["a.mkv"][: len(whole["a.mkv"]) // 2])
+    clips = list(clip_audio(path, [(0, 0.3), (0, 2)]))
+    assert clips[0].reason is None
+    assert clips[1].reason == "audio_damaged"

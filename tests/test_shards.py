@@ -1,0 +1,299 @@
+"""Feature shards written from real media, read back, damaged, and written again."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.signal import resample_poly
+
+from foa360 import features, tables
+from foa360.ambisonics import beamform, encode, look_at, rotate
+from foa360.config import Features
+from foa360.demo.encode import FPS, write_media
+from foa360.demo.sounds import RATE
+from foa360.files import sha256
+from foa360.jobs import Progress
+from foa360.shards import verify, write_shard
+from foa360.shards.read import picture, sound, texts
+
+HOSTILE = "-rf ../é;$(x)"
+EVERYTHING = ["video", "covariance", "foa", "rotated", "beam", "log_mel", "intensity"]
+SETTINGS = Features(n_fft=512, n_mels=32, video_width=64, store=EVERYTHING)  # type: ignore[arg-type]
+VIEWS = np.array([[30.0, 10.0], [-120.0, -40.0]])
+Shard = Callable[..., Path]
+
+
+def field(seconds: float, seed: int) -> NDArray[np.float32]:
+    """A source at (50°, 20°) and diffuse noise."""
+    random = np.random.default_rng(seed)
+    source = encode(*np.radians([50, 20]))[:, None] * random.normal(size=int(seconds * RATE))
+    return (0.1 * source + 0.01 * random.normal(size=source.shape)).astype(np.float32)
+
+
+def colour(number: int) -> tuple[int, int, int]:
+    return (20 + 5 * number, 128, 230 - 5 * number)
+
+
+def frames(seconds: float) -> Iterator[NDArray[np.uint8]]:
+    for number in range(round(seconds * FPS)):
+        yield np.full((64, 128, 3), colour(number), np.uint8)
+
+
+def clip(video: str, start: float, duration: float = 2.0, **more: Any) -> dict[str, Any]:
+    return {
+        "clip_id": f"{video}_{start:g}", "video_id": video, "start": start, "duration": duration,
+        "split": "train", "verdict": "kept", "planes": [0, 1, 2, 3], "gains": [1.0] * 4, **more,
+    }  # fmt: skip
+
+
+CLIPS = [
+    clip("two", 2.0, split="test"),
+    clip("two", 0.0, split="test"),
+    clip("gone", 0.0),
+    clip(HOSTILE, 0.0, 1.5, planes=[2, 0, 1, 3], gains=[1.0, 0.5, 1.0, 1.0]),
+    clip("rejected", 0.0, verdict="rejected"),
+]
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Two videos in real containers; the path of a third leads nowhere."""
+    folder = tmp_path_factory.mktemp("media")
+    paths = {"two": folder / "two.mkv", HOSTILE: folder / "h.mkv", "gone": folder / "gone.mkv"}
+    write_media(paths["two"], frames(4), field(4, 1))
+    write_media(paths[HOSTILE], frames(1.5), field(1.5, 2))
+    return paths
+
+
+@pytest.fixture(scope="session")
+def write(media: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Shard:
+    """Write a shard of the clips given; the tables are those that the stages would write."""
+
+    def make(
+        clips: list[dict[str, Any]], settings: Features = SETTINGS, output: Path | None = None
+    ) -> Path:
+        folder = tmp_path_factory.mktemp("shard")
+        own = {c["video_id"]: media.get(c["video_id"], Path("nowhere")) for c in clips}
+        plan = [
+            {name.name: c[name.name] for name in tables.CLIP} | {"shard": "s0000"} for c in clips
+        ]
+        looks = [
+            {"clip_id": c["clip_id"], "video_id": c["video_id"], "index": k, "azimuth": a,
+             "elevation": e, "fov": 60.0, "origin": "object" if k == 0 else "sound",
+             "label": "bell" if k == 0 else None}
+            for c in clips if c["verdict"] == "kept" for k, (a, e) in enumerate(VIEWS)
+        ]  # fmt: skip
+        tables.write(folder / "plan.parquet", plan, tables.PLAN)
+        tables.write(folder / "curation.parquet", clips, tables.CURATION)
+        tables.write(folder / "viewpoints.parquet", looks, tables.VIEWPOINTS)
+        tables.write(
+            folder / "fetch.parquet",
+            [
+                {"video_id": v, "state": "fetched", "video_path": str(p), "audio_path": str(p)}
+                for v, p in own.items()
+            ],
+            tables.FETCH,
+        )
+        output = output or folder / "s0000.h5"
+        inputs = [folder / f"{name}.parquet" for name in ("fetch", "curation", "viewpoints")]
+        write_shard(
+            folder / "plan.parquet", "s0000", *inputs, output, settings, Progress("features")
+        )
+        return output
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shard(write: Shard) -> Path:
+    return write(CLIPS)
+
+
+@pytest.fixture
+def copy(shard: Path, tmp_path: Path) -> Path:
+    """A shard to be damaged."""
+    for path in (shard, shard.with_name(f"{shard.name}.sha256")):
+        shutil.copy(path, tmp_path)
+    return tmp_path / shard.name
+
+
+def test_a_shard_holds_the_kept_clips_with_what_is_known_of_them(shard: Path) -> None:
+    with h5py.File(shard) as file:
+        assert sorted(texts(file, "clip_id")) == sorted(["two_0", "two_2", f"{HOSTILE}_0"])
+        rows = {c: i for i, c in enumerate(texts(file, "clip_id"))}
+        late, other = rows["two_2"], rows[f"{HOSTILE}_0"]
+        assert file["start"][late] == 2
+        assert file["split"][late] == b"test"
+        assert file["duration"][other] == 1.5
+        assert file["video_id"][other].decode() == HOSTILE
+        assert file["viewpoints"][late] == pytest.approx(VIEWS)
+        assert file["viewpoint_fov"][late] == pytest.approx([60, 60])
+        assert file["viewpoint_label"][late].tolist() == [b"bell", b""]
+        assert file["viewpoint_origin"][late].tolist() == [b"object", b"sound"]
+
+
+def test_a_clip_that_cannot_be_read_is_left_out_with_its_reason(shard: Path) -> None:
+    with h5py.File(shard) as file:
+        skipped = file.attrs["skipped"].splitlines()
+    assert len(skipped) == 1
+    assert skipped[0].startswith("gone_0: ")
+    assert len(skipped[0]) > len("gone_0: ")
+
+
+def original(start: float, seconds: float, seed: int, length: float) -> NDArray[np.float32]:
+    samples = field(length, seed)[:, round(start * RATE) : round((start + seconds) * RATE)]
+    down = RATE // SETTINGS.sample_rate
+    return np.asarray(resample_poly(samples, 1, down, axis=1), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("clip_id", "x"),
+    [
+        ("two_2", original(2, 2, 1, 4)),
+        (f"{HOSTILE}_0", original(0, 1.5, 2, 1.5)[[2, 0, 1, 3]] * [[1], [0.5], [1], [1]]),
+    ],
+)
+def test_features_are_those_of_the_clips_own_sound(shard: Path, clip_id: str, x: Any) -> None:
+    x = np.pad(x, ((0, 0), (0, 2 * SETTINGS.sample_rate - x.shape[1]))).astype(np.float32)
+    angles = np.radians(VIEWS)
+    turned = rotate(x, look_at(angles[:, 0], angles[:, 1]))
+    how = (SETTINGS.sample_rate, SETTINGS.n_fft, SETTINGS.hop, SETTINGS.n_mels)
+    with h5py.File(shard) as file:
+        row = texts(file, "clip_id").index(clip_id)
+        step = 2 * file["scale"][row] / 32767
+        assert sound(file, "foa", row) == pytest.approx(x, abs=step)
+        assert sound(file, "rotated", row) == pytest.approx(turned, abs=step)
+        beam = beamform(x, angles[:, 0], angles[:, 1], SETTINGS.beam)
+        assert sound(file, "beam", row) == pytest.approx(beam, abs=step)
+        # The 16 bits of FLAC leave a floor where a shorter clip is filled up.
+        real = slice(0, 1 + int(file["duration"][row] * how[0] / how[2]) - 2)
+        expected = features.log_mel(turned, *how)[..., real, :]
+        assert np.abs(file["log_mel"][row][..., real, :] - expected).max() < 0.1
+        expected = features.intensity_vector(turned, *how)[..., real, :]
+        assert np.abs(file["intensity"][row][..., real, :] - expected).max() < 2e-3
+        back = features.unpack_covariance(file["covariance"][row])
+        expected = features.spatial_covariance(x, *how)
+        trace = expected[features.DIAGONAL].sum(0)
+        assert (np.abs(back - expected) / trace)[:, real].max() < 0.02
+
+
+def test_pictures_are_those_of_the_clips_own_times(shard: Path) -> None:
+    with h5py.File(shard) as file:
+        row = texts(file, "clip_id").index("two_2")
+        assert file["video"].shape[1] == 2 * SETTINGS.video_fps
+        for number in range(8):
+            shown = picture(file, row, number)
+            assert shown.shape == (32, 64, 3)
+            time = 2 + (number + 0.5) / SETTINGS.video_fps
+            assert np.abs(shown.mean((0, 1)) - colour(int(time * FPS))).max() < 6
+
+
+def test_the_same_inputs_give_the_same_bytes(write: Shard, shard: Path) -> None:
+    again = write(CLIPS)
+    assert again.read_bytes() == shard.read_bytes()
+
+
+def test_a_shard_describes_itself(shard: Path) -> None:
+    with h5py.File(shard) as file:
+        for name, dataset in file.items():
+            assert dataset.attrs["meaning"], name
+            if name != "video_data":
+                axes = dataset.attrs["axes"].split()
+                assert axes[0] == "clip"
+                assert len(axes) == dataset.ndim, name
+                assert "unit" in dataset.attrs
+                assert dataset.shape[0] == 3
+        assert Features.model_validate_json(file.attrs["settings"]) == SETTINGS
+        assert len(file.attrs["settings_digest"]) >= 16
+        assert file.attrs["version"]
+        assert "SN3D" in file.attrs["conventions"]
+
+
+def test_only_what_is_asked_for_is_stored(write: Shard) -> None:
+    little = write(CLIPS[:2], Features(store=["beam"]))
+    with h5py.File(little) as file:
+        assert not {*EVERYTHING, "video_data"} - {"beam"} & set(file)
+        assert file["beam"].shape == (2, 2, 48000)
+    assert verify(little) == []
+
+
+@pytest.mark.parametrize("clips", [[], [CLIPS[4]], [CLIPS[2]]], ids=["none", "rejected", "gone"])
+def test_a_shard_without_clips_is_a_whole_one(write: Shard, clips: list[Any]) -> None:
+    path = write(clips)
+    assert verify(path) == []
+    with h5py.File(path) as file:
+        assert file["clip_id"].shape == (0,)
+        assert file["covariance"].shape[0] == 0
+
+
+def test_any_number_of_clips_may_be_skipped(write: Shard) -> None:
+    clips = [clip("gone" + "x" * 300, float(i)) for i in range(300)]
+    with h5py.File(write(clips)) as file:
+        assert len(file.attrs["skipped"].splitlines()) == 300
+
+
+def test_a_whole_shard_has_no_problems_and_a_checksum_file_of_the_usual_form(shard: Path) -> None:
+    assert verify(shard) == []
+    program = ["sha256sum", "--check", f"{shard.name}.sha256"]
+    assert (
+        subprocess.run(program, cwd=shard.parent, capture_output=True, check=False).returncode == 0
+    )
+
+
+def test_a_changed_byte_is_found_wherever_it_is(copy: Path) -> None:
+    whole = copy.read_bytes()
+    random = np.random.default_rng(0)
+    places = [*range(0, 200, 7), *random.integers(0, len(whole), 40).tolist(), len(whole) - 1]
+    for place in places:
+        changed = bytearray(whole)
+        changed[place] ^= 1 << int(random.integers(8))
+        copy.write_bytes(changed)
+        assert any("sha256" in problem for problem in verify(copy)), place
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_changed_data_name_their_clip(copy: Path, name: str) -> None:
+    with h5py.File(copy, "r+") as file:
+        assert texts(file, "clip_id")[1] == "two_2"
+        if name == "video":
+            file["video_data"][file["video"][1, 3, 0] + 100] ^= 1
+        else:
+            values = file[name][1]
+            values.flat[values.size // 3] += 1
+            file[name][1] = values
+    named = [problem for problem in verify(copy) if problem.startswith("clip ")]
+    assert len(named) == 1
+    assert "two_2" in named[0]
+
+
+def test_absent_and_truncated_files_are_named(copy: Path, tmp_path: Path) -> None:
+    assert verify(tmp_path / "none.h5") == ["no such file"]
+    copy.write_bytes(copy.read_bytes()[:5000])
+    assert len(verify(copy)) == 2
+    copy.with_name(f"{copy.name}.sha256").unlink()
+    assert "missing" in verify(copy)[0]
+
+
+def test_nothing_half_written_stays_behind(write: Shard, tmp_path: Path) -> None:
+    (tmp_path / "s0000.h5.sha256").mkdir()
+    (tmp_path / "s0000.h5.sha256" / "full").touch()
+    with pytest.raises(OSError, match="s0000"):
+        write(CLIPS[:1], output=tmp_path / "s0000.h5")
+    assert not list(tmp_path.glob(".*"))
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        write(CLIPS[:1], output=tmp_path / "file" / "s0000.h5")
+
+
+def test_a_shard_replaces_the_one_before_with_its_checksum(write: Shard, tmp_path: Path) -> None:
+    path = write(CLIPS[:1], output=tmp_path / "s.h5")
+    before = sha256(path)
+    write(CLIPS[:2], output=path)
+    assert sha256(path) != before
+    assert verify(path) == []
