@@ -90,7 +90,14 @@ class Shard(Section):
 class Split(Section):
     """Splits where a source does not say; by video, never by clip."""
 
-    test_share: Share = Field(0.2, description="share of videos that go to the test split")
+    test_share: Share = Field(
+        0.2, description="share of videos that go to the test split, drawn by their ids"
+    )
+    conflict: Literal["test", "error"] = Field(
+        "test",
+        description="a video that is listed in both splits: all its clips are for tests, or none is"
+        " used and the run refuses to begin (Sphere360's lists share 72 videos)",
+    )
 
 
 class Curate(Section):
@@ -149,9 +156,9 @@ class Features(Section):
     """What feature shards hold."""
 
     sample_rate: int = Field(24000, ge=8000, le=192000, description="of the stored audio, Hz")
-    n_fft: int = Field(1024, ge=64, description="window of the STFT, samples")
+    n_fft: int = Field(1024, ge=64, le=65536, description="window of the STFT, samples")
     hop: int = Field(480, ge=16, description="step of the STFT, samples")
-    n_mels: int = Field(64, ge=8, description="mel bands, Slaney scale")
+    n_mels: int = Field(64, ge=8, le=1024, description="mel bands, Slaney scale")
     beam: Literal["basic", "cardioid", "max_di", "max_re"] = Field(
         "max_re", description="pattern of the mono beam"
     )
@@ -209,7 +216,7 @@ class Config(Section):
         "results", min_length=1, description="folder of everything the workflow makes"
     )
     cache: str = Field("cache", min_length=1, description="folder of downloaded and rendered media")
-    seed: int = Field(0, ge=0, description="of everything that is random")
+    seed: int = Field(0, ge=0, lt=2**32, description="of everything that is random")
     clip: Clip = Clip()
     shard: Shard = Shard()
     split: Split = Split()

@@ -30,8 +30,8 @@ A_TO_B[1:] *= 3**0.5
 FITS, LEAD = 0.62, 0.12
 #: The same where W has little in common with the dipoles, as in diffuse noise or a surround mix.
 FITS_INCOHERENT, COHERENT = 0.35, 0.2
-#: Capsules have to fit better (unrelated channels come near 0.5) and to be about as loud.
-CAPSULES_FIT, CAPSULES_ALIKE = 0.3, 0.15
+#: Capsules are about as loud as each other, and have to fit much better than any other reading.
+CAPSULES_ALIKE, CAPSULES_FIT, CAPSULES_LEAD = 0.05, 0.3, 0.65
 #: A gain class other than SN3D must fit as well as this, and the ratio be as near, relatively.
 GAIN_FITS, GAIN_NEAR = 0.3, 0.22
 
@@ -106,14 +106,13 @@ def decide(found: Evidence) -> Convention:
     shares = {k: m[:, 0] / np.maximum(m[:, 1], 1e-30) for k, m in found.misfits.items()}
     fits = {k: m[:3] for k, m in shares.items()}
     plain = fits[str(ORDERS[0])]
-    if fits["capsules"].min() > CAPSULES_FIT or energy.min() < CAPSULES_ALIKE * energy.max():
-        del fits["capsules"]
+    alike, capsules = energy.min() > CAPSULES_ALIKE * energy.max(), fits.pop("capsules")
+    if alike and capsules[0] < min(CAPSULES_FIT, CAPSULES_LEAD * plain.min()):
+        return Convention("undecided", ORDERS[0], [1.0] * 4, ["no_w"])
     # Another order is believed with SN3D gains only: two guesses at once fit too much.
     best, order = min((float(f[0]), k) for k, f in fits.items())
     if best >= min(FITS, plain.min() - LEAD):
         order = str(ORDERS[0])
-    if order == "capsules":
-        return Convention("undecided", ORDERS[0], [1.0] * 4, ["no_w"])
     fit, planes = fits[order], ORDERS[list(found.misfits).index(order)]
     if fit.min() > (FITS if shares[order][3] > COHERENT else FITS_INCOHERENT):
         return _misfitting(found, ratio_of(found.cov), energy)

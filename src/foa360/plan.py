@@ -1,14 +1,17 @@
 """The plan: which clips there are, and which shard each belongs to. Made before anything runs."""
 
 import hashlib
+import logging
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from foa360 import tables
 from foa360.config import Config, ConfigError
+from foa360.sources.lengths import Lengths
 from foa360.sources.listing import clips_of
 
 
@@ -22,32 +25,49 @@ class Shard(NamedTuple):
 def write_plan(config: Config, path: Path) -> None:
     """Write the plan, unless the one that is there says the same.
 
-    Raises ConfigError for lists that contradict themselves.
+    Raises ConfigError for lists that cannot be read or contradict themselves.
     """
-    frame = make_plan(config, path.parent / "lengths.json")
-    if path.is_file():
+    lengths = Lengths(path.parent / "lengths.json")
+    frame = make_plan(config, lengths)
+    lengths.save()
+    if not _same(path, frame):
+        tables.write_frame(path, frame, tables.PLAN)
+
+
+def _same(path: Path, frame: pd.DataFrame) -> bool:
+    try:
         old = tables.read(path)
-        if len(old) == len(frame) and old.equals(frame.astype(old.dtypes.to_dict())):
-            return
-    tables.write_frame(path, frame, tables.PLAN)
+    except (OSError, pa.ArrowException):
+        return False
+    if list(old.columns) != list(frame.columns) or len(old) != len(frame):
+        return False
+    return old.equals(frame.astype(old.dtypes.to_dict()))
 
 
-def make_plan(config: Config, lengths: Path) -> pd.DataFrame:
-    """Rows of the plan, shard by shard, whole videos in the order of the lists."""
-    parts = []
-    for source in config.sources:
-        part = clips_of(source, config, lengths).drop_duplicates(["video_id", "start", "duration"])
-        part["number"] = len(parts)
-        parts.append(part)
+def make_plan(config: Config, lengths: Lengths) -> pd.DataFrame:
+    """Rows of the plan, shard by shard, whole videos in the order of the lists.
+
+    A clip that is listed twice is one clip. A video that two sources list has the clips of both
+    and counts for the first. One split holds all clips of a video.
+    """
+    parts = [clips_of(s, config, lengths).assign(number=i) for i, s in enumerate(config.sources)]
     frame = pd.concat(parts, ignore_index=True)
     if frame.empty:
         raise ConfigError("sources: there are no clips in them")
-    _check(frame)
-    _fill_splits(frame, config)
-    order = frame.groupby("video_id", sort=False).ngroup()
-    frame = frame.iloc[np.lexsort((frame["start"], order))].reset_index(drop=True)
+    frame["start"] = frame["start"].round(6)
+    code = frame.groupby("video_id", sort=False).ngroup().to_numpy()
+    first = np.unique(code, return_index=True)[1][code]
+    _one_value(frame, first, ["video", "audio"])
+    for column in ("number", "source"):
+        frame[column] = frame[column].to_numpy()[first]
+    frame["split"] = _splits(frame, config)
+    frame["order"] = code
+    frame = frame.drop_duplicates(["video_id", "start", "duration"])
+    frame = frame.iloc[np.lexsort((frame["start"], frame["order"]))].reset_index(drop=True)
+    _one_length(frame)
     frame["shard"] = _shards(frame, config.shard.clips)
-    frame["clip_id"] = frame["video_id"] + "_" + frame["start"].map("{:g}".format)
+    texts = {s: f"{s:.6f}".rstrip("0").rstrip(".") for s in frame["start"].unique()}
+    frame["clip_id"] = frame["video_id"] + "_" + frame["start"].map(texts)
     return frame[[c.name for c in tables.PLAN]]
 
 
@@ -55,37 +75,65 @@ def shard_index(path: Path) -> dict[str, Shard]:
     """Shards of a plan by name, in order."""
     frame = tables.read(path)
     rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
-    names, first = np.unique(frame["shard"].to_numpy(str), return_index=True)
+    first = np.flatnonzero(~frame["shard"].duplicated())
+    names, kinds = frame["shard"].iloc[first], frame["source"].iloc[first]
     return {
-        str(name): Shard(
-            hashlib.sha256(part.tobytes()).hexdigest()[:16], str(frame["source"].iloc[begin])
-        )
-        for name, begin, part in zip(names, first, np.split(rows, first[1:]), strict=True)
+        str(name): Shard(hashlib.sha256(part.tobytes()).hexdigest()[:16], str(kind))
+        for name, kind, part in zip(names, kinds, np.split(rows, first[1:]), strict=True)
     }
 
 
-def _check(frame: pd.DataFrame) -> None:
-    """One video has one pair of files and one split."""
-    for column, what in (("video", "files"), ("split", "splits")):
-        count = frame.groupby("video_id", sort=False)[column].nunique()
-        twice = list(count.index[count > 1])
-        if twice:
-            values = frame.loc[frame["video_id"] == twice[0], column].unique()[:2]
+def _one_value(frame: pd.DataFrame, first: np.ndarray, columns: list[str]) -> None:
+    """Raise where a video has other files than in its first row."""
+    for column in columns:
+        values = frame[column].to_numpy()
+        wrong = np.flatnonzero(values != values[first])
+        if len(wrong):
+            row = wrong[0]
             raise ConfigError(
-                f"sources: {len(twice)} video ids have two {what}, such as {twice[0]!r}: "
-                f"{values[0]!r} and {values[1]!r}"
+                f"sources: {frame['video_id'].iloc[wrong].nunique()} video ids stand for two "
+                f"files, such as {frame['video_id'].iloc[row]!r}: "
+                f"{values[first[row]]!r} and {values[row]!r}"
             )
 
 
-def _fill_splits(frame: pd.DataFrame, config: Config) -> None:
-    """Draw the split by video id where the source does not say."""
-    missing = frame["split"].isna()
-    if missing.any():
-        ids = pd.Series(frame.loc[missing, "video_id"].unique())
-        drawn = ids.map(lambda v: _draw(f"{config.seed}/{v}") < config.split.test_share)
-        splits = dict(zip(ids, np.where(drawn, "test", "train"), strict=True))
-        frame["split"] = frame["split"].astype(object)
-        frame.loc[missing, "split"] = frame.loc[missing, "video_id"].map(splits)
+def _one_length(frame: pd.DataFrame) -> None:
+    """Raise where two clips have one name."""
+    twice = np.flatnonzero(frame.duplicated(["video_id", "start"]))
+    if len(twice):
+        row, before = frame.iloc[twice[0]], frame.iloc[twice[0] - 1]
+        raise ConfigError(
+            f"sources: {len(twice)} clips have two durations, such as {row['video_id']!r} at "
+            f"{row['start']:g} s: {before['duration']:g} s and {row['duration']:g} s"
+        )
+
+
+def _splits(frame: pd.DataFrame, config: Config) -> pd.Series:
+    """Split of each row: as listed, by the rule for conflicts, or drawn; one per group."""
+    listed = {s: set(frame.loc[frame["split"] == s, "group"]) for s in ("train", "test")}
+    both = sorted(listed["train"] & listed["test"])
+    if both:
+        said = f"{len(both)} videos are listed in both splits, such as {both[0]!r}"
+        if config.split.conflict == "error":
+            raise ConfigError(f"sources: {said}; split.conflict: test would take them for tests")
+        logging.getLogger(__name__).warning("%s: all their clips go to test", said)
+    splits = dict.fromkeys(listed["train"], "train") | dict.fromkeys(listed["test"], "test")
+    missing = [g for g in frame["group"].unique() if g not in splits]
+    return frame["group"].map(splits | _drawn(missing, set(splits.values()), config))
+
+
+def _drawn(groups: list[str], there: set[str], config: Config) -> dict[str, str]:
+    """Splits drawn from the ids; of several videos one at least is in each split."""
+    share = config.split.test_share
+    draws = {g: _draw(f"{config.seed}/{g}") for g in groups}
+    splits = {g: "test" if d < share else "train" for g, d in draws.items()}
+    if 0 < share < 1 and len(groups) + len(there) > 1:
+        there = there | set(splits.values())
+        if "test" not in there:
+            splits[min(groups, key=lambda g: draws[g])] = "test"
+        elif "train" not in there:
+            splits[max(groups, key=lambda g: draws[g])] = "train"
+    return splits
 
 
 def _draw(key: str) -> float:
