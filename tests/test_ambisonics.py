@@ -114,3 +114,57 @@ def test_swapped_axes_are_explained():
         am.convert(np.zeros((4, 3)), "AmbiX")
     with pytest.raises(ValueError, match="unknown pattern"):
         am.beam_weights(0, 0, "omni")
+
+
+def test_look_at_is_not_the_other_order():
+    """Pitch before yaw, as in the released code of the papers, is 30° off here."""
+    azimuth, elevation = np.radians([90, 30])
+    wrong = am.rotation(-azimuth, 0, 0) @ am.rotation(0, elevation, 0)
+    wave = am.rotate(am.encode(azimuth, elevation)[:, None], wrong)[:, 0]
+    np.testing.assert_allclose(wave, [1, -0.25, 0.4330127, 0.8660254], atol=1e-7)
+
+
+def test_a_positive_roll_moves_left_up():
+    left = am.encode(np.pi / 2, 0.0)[:, None]
+    np.testing.assert_allclose(
+        am.rotate(left, am.rotation(0, 0, np.pi / 2))[:, 0], [1, 0, 1, 0], atol=1e-12
+    )
+
+
+def test_dipoles_and_beams_share_a_diffuse_field_as_they_should():
+    z = (np.arange(2000) + 0.5) / 1000 - 1
+    waves = am.encode(np.pi * (3 - 5**0.5) * np.arange(2000), np.arcsin(z))
+    np.testing.assert_allclose((waves**2).mean(0), [1, 1 / 3, 1 / 3, 1 / 3], atol=1e-3)
+    for pattern, power in {"cardioid": 1 / 3, "max_di": 1 / 4, "max_re": 0.26795}.items():
+        beam = waves @ am.beam_weights(0.4, -0.7, pattern)
+        assert (beam**2).mean() == pytest.approx(power, abs=1e-3)
+
+
+@given(angles, heights, st.sampled_from(["cardioid", "max_di", "max_re"]))
+def test_beams_have_unit_gain_on_axis(azimuth, elevation, pattern):
+    gain = am.beam_weights(azimuth, elevation, pattern) @ am.encode(azimuth, elevation)
+    assert gain == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("azimuth", "difference"), [(0, 0), (15, 4.601), (30, 9.542), (60, 22.88)])
+def test_stereo_has_the_level_difference_of_two_cardioids(azimuth, difference):
+    left, right = am.stereo(am.encode(np.radians(azimuth), 0)[:, None])[:, 0]
+    assert 20 * np.log10(left / right) == pytest.approx(difference, abs=0.01)
+
+
+def test_rotations_and_beams_broadcast_over_viewpoints():
+    x = np.random.default_rng(3).standard_normal((4, 20))
+    a, e = np.array([0.3, -1.0, 2.0]), np.array([0.5, 0.0, -1.0])
+    turned = am.rotate(x, am.look_at(a, e))
+    assert turned.shape == (3, 4, 20)
+    np.testing.assert_allclose(turned[2], am.rotate(x, am.look_at(a[2], e[2])))
+    np.testing.assert_allclose(am.beamform(x, a, e)[1], am.beamform(x, a[1], e[1]))
+
+
+@pytest.mark.parametrize("source", am.CONVENTIONS)
+@pytest.mark.parametrize("target", am.CONVENTIONS)
+def test_conversion_has_an_inverse(source, target):
+    x = np.random.default_rng(1).standard_normal((2, 4, 9))
+    np.testing.assert_allclose(
+        am.convert(am.convert(x, source, target), target, source), x, atol=1e-12
+    )

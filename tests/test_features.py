@@ -4,6 +4,8 @@ import librosa
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from foa360 import ambisonics, features, mel
 
@@ -144,3 +146,136 @@ def test_clips_shorter_than_a_window_and_wrong_shapes():
     assert features.log_mel(np.ones((4, 100), np.float32), RATE).shape == (4, 1, 64)
     with pytest.raises(ValueError, match=r"\(\.\.\., 4, n\)"):
         features.spatial_covariance(np.zeros((100, 3)), RATE)
+
+
+def scene():
+    """Two sources that differ in time and spectrum, and something diffuse below them."""
+    t = np.arange(12000) / RATE
+    chirp = 0.3 * np.sin(2 * np.pi * (300 + 3000 * t) * t)
+    other = 0.1 * np.random.default_rng(3).standard_normal(12000)
+    waves = ambisonics.encode(0.7, 0.4)[:, None] * chirp
+    waves += ambisonics.encode(-2.0, -0.3)[:, None] * other
+    return (waves + 0.005 * np.random.default_rng(4).standard_normal((4, 12000))).astype(np.float32)
+
+
+def test_covariance_is_the_sum_over_the_bins_of_each_band():
+    spectra = features.spectrum(scene(), 512, 200).astype(complex)
+    filters = mel.mel_filters(RATE, 512, 20)
+    found = features.spatial_covariance(scene(), RATE, 512, 200, 20)
+    for place, name in enumerate(["WW", "WY", "WZ", "WX", "YY", "YZ", "YX", "ZZ", "ZX", "XX"]):
+        i, j = ("WYZX".index(letter) for letter in name)
+        expected = (spectra[i] * spectra[j].conj()).real @ filters.T
+        np.testing.assert_allclose(found[place], expected, atol=1e-5 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize(("gap", "norm"), [(60, 0.8660), (90, 0.7071), (120, 0.5), (180, 0)])
+def test_two_equal_sources_pull_at_each_other(gap, norm):
+    first, second = np.random.default_rng(5).standard_normal((2, 10 * RATE))
+    x = ambisonics.encode(0, 0)[:, None] * first
+    x = x + ambisonics.encode(np.radians(gap), 0)[:, None] * second
+    s = features.spatial_covariance(x, RATE, hop=512).mean((1, 2), keepdims=True)
+    front, left, up = features.covariance_to_intensity(s)[:, 0, 0]
+    assert np.hypot(front, left) == pytest.approx(norm, abs=0.02)
+    assert up == 0
+    if norm:
+        assert np.degrees(np.arctan2(left, front)) == pytest.approx(gap / 2, abs=2)
+
+
+@given(st.floats(-np.pi, np.pi), st.floats(-1.5, 1.5), st.floats(0, 2), st.integers(0, 99))
+def test_intensity_never_exceeds_one(azimuth, elevation, level, seed):
+    more = np.random.default_rng(seed).standard_normal((4, 2000))
+    x = wave(azimuth, elevation)[:, :2000] + np.float32(level) * more
+    vector = features.intensity_vector(x, RATE, n_mels=20)
+    assert np.linalg.norm(vector, axis=0).max() <= 1 + 1e-5
+
+
+def test_a_delay_turns_the_phase_between_the_channels():
+    t = np.arange(12000) / RATE
+    # A quarter of a period of 1 kHz later on the right.
+    pair = np.stack([np.cos(2000 * np.pi * t), np.cos(2000 * np.pi * t - np.pi / 2)])
+    _, cosine, sine = features.interchannel(pair, RATE)[:, 5:-5, :]
+    band = mel.mel_filters(RATE, 1024, 64)[:, round(1000 * 1024 / RATE)].argmax()
+    np.testing.assert_allclose(sine[:, band], 1, atol=1e-3)
+    np.testing.assert_allclose(cosine[:, band], 0, atol=1e-3)
+
+
+def test_frames_are_centred():
+    x = np.zeros(4800, np.float32)
+    x[2400] = 1
+    power = (np.abs(features.spectrum(x)) ** 2).sum(-1)
+    assert power.argmax() == 10
+    assert power[9] == pytest.approx(power[11], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("n_fft", "n"), [(1023, 4800), (1023, 4799), (1024, 4800), (64, 63), (64, 0)]
+)
+def test_there_are_as_many_frames_as_documented(n_fft, n):
+    shape = (1 + n // 60, n_fft // 2 + 1)
+    assert features.spectrum(noise[:n], n_fft, 60).shape == shape
+    assert features.spectrum(torch.from_numpy(noise[:n]), n_fft, 60).shape == shape
+
+
+@pytest.mark.parametrize("level", [0, 1e-30])
+@pytest.mark.parametrize("n", [0, 1, 100, 1024])
+def test_silent_and_short_clips_have_values(n, level):
+    x = np.full((4, n), level, np.float32)
+    np.testing.assert_allclose(features.log_mel(x, RATE), -100, atol=1e-4)
+    assert (features.intensity_vector(x, RATE) == 0).all()
+    assert (features.diffuseness(features.spatial_covariance(x, RATE)) == 1).all()
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        scene(),
+        wave(0.5, 0.2),
+        wave(0.5, 0),
+        diffuse(0.5),
+        np.stack([noise] * 4),
+        1e-4 * wave(2, 1),
+    ],
+    ids=["scene", "plane wave", "horizontal", "diffuse", "four times mono", "quiet"],
+)
+def test_nulls_survive_the_packing(x):
+    """A beam away from a plane wave, a dipole across it: 0.05 dB, plus 1e-5 of the trace."""
+    s = features.spatial_covariance(x, RATE)
+    back = features.unpack_covariance(features.pack_covariance(s))
+    random = np.random.default_rng(0)
+    weights = np.concatenate(
+        [
+            ambisonics.beam_weights(random.uniform(-3, 3, 20), random.uniform(-1, 1, 20)),
+            ambisonics.beam_weights([0.5 - np.pi], [-0.2]),
+            [[0, np.cos(0.5), 0, -np.sin(0.5)]],
+        ]
+    )
+    wanted, found = (features.covariance_to_beam(c.astype(float), weights) for c in (s, back))
+    excess = np.abs(found - wanted) - (10**0.005 - 1) * np.abs(wanted)
+    trace = s[features.DIAGONAL].sum(0)
+    loud = trace > 1e3 * features.FLOOR
+    assert loud.mean() > 0.9
+    assert (excess / np.maximum(trace, features.FLOOR))[:, loud].max() < 1e-5
+    assert np.linalg.norm(features.covariance_to_intensity(back), axis=0).max() <= 1 + 1e-5
+
+
+def test_a_stored_covariance_is_negative_in_no_direction():
+    s = features.spatial_covariance(scene(), RATE)
+    back = features.unpack_covariance(features.pack_covariance(s))
+    full = np.empty((*back.shape[1:], 4, 4))
+    for place, (i, j) in enumerate(features.PAIRS):
+        full[..., i, j] = full[..., j, i] = back[place]
+    values = np.linalg.eigvalsh(full)
+    assert (values[..., 0] >= -2e-6 * values[..., 3]).all()
+
+
+@pytest.mark.parametrize("level", [1e-12, 1e-3, 1.0, 30.0])
+def test_packing_neither_overflows_nor_underflows(level):
+    s = features.spatial_covariance(np.float32(level) * scene(), RATE)
+    packed = features.pack_covariance(s)
+    assert packed.dtype == np.float16
+    assert np.isfinite(packed).all()
+    back = features.unpack_covariance(packed)
+    if level < 1e-6:
+        assert (back == 0).all()
+    else:
+        np.testing.assert_allclose(features.decibels(back[0]), features.decibels(s[0]), atol=0.05)

@@ -4,12 +4,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from foa360 import ambisonics, sphere
+from foa360.ambisonics import look_at
 from foa360.detect.boxes import box_to_direction
+from foa360.sphere import (
+    angular_distance,
+    box_area,
+    perspective_crop,
+    pixel_to_direction,
+    spherical_iou,
+    view_directions,
+)
 
 angles = st.floats(-3.14, 3.14)
 heights = st.floats(-1.57, 1.57)
+boxes = st.tuples(angles, heights, st.floats(0.05, 3.1), st.floats(0.05, 3.1))
 
 
 def test_middle_is_front_left_quarter_is_left_and_top_is_up():
@@ -79,3 +90,125 @@ def test_boxes_become_directions_and_angular_sizes():
 def test_a_box_near_the_pole_is_narrower_than_its_columns():
     *_, width, _ = box_to_direction(0.4, 0.1, 0.6, 0.2)
     assert np.degrees(width) < 0.5 * 72
+
+
+def spot(azimuth: float, elevation: float) -> NDArray[np.uint8]:
+    """ERP frame with a bright spot of about one degree."""
+    v, u = np.mgrid[:360, :720]
+    distance = angular_distance(*pixel_to_direction(u, v, 720, 360), azimuth, elevation)
+    return (255 * np.exp(-((distance / 0.02) ** 2))).astype(np.uint8)
+
+
+def centre_of(image: NDArray[np.uint8]) -> tuple[float, float]:
+    v, u = np.indices(image.shape)
+    return float((u * image).sum() / image.sum()), float((v * image).sum() / image.sum())
+
+
+def test_a_point_beside_the_axis_lies_where_the_tangent_says() -> None:
+    # 20° left and 10° up of the front, in a view of 90°: 100 · tan per unit.
+    crop = perspective_crop(spot(np.radians(20), np.radians(10)), 0, 0, np.pi / 2, (200, 160))
+    right = 99.5 - 100 * np.tan(np.radians(20))
+    down = 79.5 - 100 * np.tan(np.radians(10)) / np.cos(np.radians(20))
+    assert centre_of(crop) == pytest.approx((right, down), abs=0.3)
+
+
+def test_a_roll_turns_the_camera_clockwise() -> None:
+    # What was above the axis is then on the camera's left.
+    crop = perspective_crop(spot(0, 0.2), 0, 0, 1.0, 101, roll=np.pi / 2)
+    u, v = centre_of(crop)
+    assert u < 40
+    assert v == pytest.approx(50, abs=0.3)
+
+
+def test_the_seam_is_no_border() -> None:
+    smooth = 128 + 100 * np.cos(pixel_to_direction(np.arange(720), 0, 720, 360)[0])
+    frame = np.repeat(smooth.astype(np.uint8)[None], 360, 0)
+    across = perspective_crop(frame, np.pi, 0, 0.5, 64).astype(int)
+    assert np.abs(np.diff(across, axis=1)).max() <= 2
+    assert np.abs(across - across[:, ::-1]).max() <= 2
+
+
+def test_crops_keep_the_channels_and_the_size() -> None:
+    frame = np.zeros((50, 100, 3), np.uint8)
+    frame[..., 1] = 7
+    crop = perspective_crop(frame, 1, 1, 1, (40, 30))
+    assert crop.shape == (30, 40, 3)
+    assert (crop == [0, 7, 0]).all()
+
+
+@given(angles, heights, st.floats(-3, 3))
+def test_a_view_is_as_wide_as_its_field_of_view(
+    azimuth: float, elevation: float, roll: float
+) -> None:
+    a, e = view_directions(azimuth, elevation, 1.2, 501, 3, roll)
+    assert angular_distance(a[1, 250], e[1, 250], azimuth, elevation) < 1e-7
+    # Pixel centres: half a pixel less on each side.
+    angle = 2 * np.arctan(np.tan(0.6) * 500 / 501)
+    assert angular_distance(a[1, 0], e[1, 0], a[1, -1], e[1, -1]) == pytest.approx(angle)
+
+
+def inside(points: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.bool_]:
+    x, y, z = (points @ look_at(box[0], box[1]).T).T
+    return (
+        (x > 0)
+        & (np.abs(y) <= x * np.tan(box[2] / 2))
+        & (np.abs(z) <= x * np.tan(box[3] / 2))
+    )  # fmt: skip
+
+
+def test_overlaps_agree_with_counted_points() -> None:
+    random = np.random.default_rng(1)
+    points = random.normal(size=(60000, 3))
+    points /= np.linalg.norm(points, axis=1)[:, None]
+    a = random.uniform([-3, -1.5, 0.4, 0.4], [3, 1.5, 3, 3], (40, 4))
+    b = a + random.normal(size=(40, 4)) * [0.6, 0.4, 0, 0]
+    b[:, 2:] = random.uniform(0.4, 3, (40, 2))
+    both = [(inside(points, p), inside(points, q)) for p, q in zip(a, b, strict=True)]
+    counted = [(p & q).sum() / (p | q).sum() for p, q in both]
+    assert spherical_iou(a, b) == pytest.approx(counted, abs=0.02)
+    assert box_area(a) == pytest.approx([p.mean() * 4 * np.pi for p, _ in both], abs=0.09)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ((0, 0, 1, 1), (0, 0, 1, 1), 1),
+        ((0, 0, 1, 1), (np.pi, 0, 1, 1), 0),
+        ((0, 0, 1, 1), (1, 0, 1, 1), 0),  # one edge in common
+        ((3, 0, 1, np.pi), (-2.7831853, 0, 1, np.pi), 1 / 3),  # lunes half over one another, seam
+        ((0, 0, np.pi, np.pi), (np.pi / 2, 0, np.pi, np.pi), 1 / 3),  # hemispheres
+        ((0, 0, np.pi, np.pi), (0.3, 1.2, 0.1, 0.1), np.arcsin(np.sin(0.05) ** 2) / (np.pi / 2)),
+        ((0, 1, 1, 1), (0, 1, 0.5, 0.7), 0.3662275580872),  # one in the other
+        ((0, 0, 0, 0), (0, 0, 0, 0), 0),
+        ((0, 0, 0, 1), (0, 0, 1, 1), 0),
+    ],
+)
+def test_overlaps_have_their_analytic_values(
+    a: tuple[float, ...], b: tuple[float, ...], expected: float
+) -> None:
+    assert spherical_iou(a, b) == pytest.approx(expected, abs=1e-7)
+    assert spherical_iou(b, a) == pytest.approx(expected, abs=1e-7)
+
+
+@given(boxes, boxes, st.floats(-7, 7))
+def test_overlaps_are_shares_symmetric_and_the_same_after_a_turn(
+    a: tuple[float, ...], b: tuple[float, ...], yaw: float
+) -> None:
+    overlap = spherical_iou(a, b)
+    assert 0 <= overlap <= 1
+    assert spherical_iou(b, a) == pytest.approx(overlap, abs=1e-9)
+    turn = np.array([yaw, 0, 0, 0])
+    assert spherical_iou(a + turn, b + turn) == pytest.approx(overlap, abs=1e-9)
+    assert spherical_iou(a, a) == pytest.approx(1)
+
+
+def test_overlaps_broadcast() -> None:
+    pairs = np.array([[0, 0, 1, 1], [0.2, 0.1, 1, 0.5], [2, 0, 1, 1]])
+    table = spherical_iou(pairs[:, None], pairs)
+    assert table.shape == (3, 3)
+    assert np.diag(table) == pytest.approx(1)
+
+
+def test_a_box_wider_than_half_the_sphere_is_refused() -> None:
+    with pytest.raises(ValueError, match="between 0 and π"):
+        spherical_iou([0, 0, 4, 1], [0, 0, 1, 1])
