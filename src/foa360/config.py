@@ -95,8 +95,8 @@ class Split(Section):
     )
     conflict: Literal["test", "error"] = Field(
         "test",
-        description="a video that is listed in both splits: all its clips are for tests, or none is"
-        " used and the run refuses to begin (Sphere360's lists share 72 videos)",
+        description="what to do with videos listed in both splits (72 in Sphere360's lists): all"
+        " their clips go to test, or the run refuses to begin",
     )
 
 
@@ -124,7 +124,9 @@ class Curate(Section):
     def _ratio_range(self) -> Self:
         low, high = self.ratio_range
         if not 0 <= low < 1 < high:
-            raise ValueError("ratio_range must be two numbers with 0 <= low < 1 < high")
+            raise ValueError(
+                f"ratio_range = [{low:g}, {high:g}]: must be two numbers with 0 <= low < 1 < high"
+            )
         return self
 
 
@@ -174,14 +176,16 @@ class Features(Section):
     @model_validator(mode="after")
     def _mel(self) -> Self:
         if self.hop > self.n_fft:
-            raise ValueError(f"hop ({self.hop}) must not exceed n_fft ({self.n_fft})")
+            raise ValueError(f"hop = {self.hop} must not exceed n_fft = {self.n_fft}")
         from foa360.mel import empty_filters
 
-        empty = empty_filters(self.sample_rate, self.n_fft, self.n_mels)
+        rate, n_fft = self.sample_rate, self.n_fft
+        empty = empty_filters(rate, n_fft, self.n_mels)
         if len(empty):
+            fits = (n for n in range(self.n_mels, 0, -1) if not len(empty_filters(rate, n_fft, n)))
             raise ValueError(
-                f"n_mels={self.n_mels} with n_fft={self.n_fft} at {self.sample_rate} Hz leaves "
-                f"{len(empty)} empty mel filters: use fewer n_mels or a larger n_fft"
+                f"n_mels = {self.n_mels} with n_fft = {n_fft} at {rate} Hz leaves {len(empty)} mel "
+                f"filters empty: n_mels may be {next(fits, 1)} at most, or n_fft must be larger"
             )
         return self
 

@@ -5,6 +5,7 @@ python -m foa360.config_check     writes the JSON schema and docs/configuration.
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -17,6 +18,8 @@ from foa360.config import Config, ConfigError, Source
 SOURCES: dict[str, type[BaseModel]] = {
     get_args(s.model_fields["kind"].annotation)[0]: s for s in get_args(get_args(Source)[0])
 }
+#: A model without a path: Ultralytics knows where it is.
+MODEL_NAME = re.compile(r"[\w-]+\.(pt|onnx)")
 #: What pydantic's types are called in YAML.
 WORDS = {
     "int_type": "a whole number",
@@ -25,7 +28,20 @@ WORDS = {
     "list_type": "a list",
     "tuple_type": "a list",
     "model_type": "a section with keys",
-    "model_attributes_type": "a section with keys",
+    "dict_type": "a section with keys: `kind: …` and what the kind needs",
+    "finite_number": "a finite number",
+    "int_from_float": "a whole number",
+}
+#: Where a limit is part of the sentence.
+LIMITS = {
+    "greater_than": "above {gt:.10g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than": "below {lt:.10g}",
+    "less_than_equal": "{le:g} or less",
+    "multiple_of": "a multiple of {multiple_of:.10g}",
+    "string_too_short": "text of {min_length} or more characters",
+    "too_short": "a list of {min_length} or more",
+    "too_long": "a list of {max_length}",
 }
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA, TABLE = ROOT / "workflow/schemas/config.schema.json", ROOT / "docs/configuration.md"
@@ -37,6 +53,8 @@ def load_config(mapping: Mapping[str, Any]) -> Config:
     Raises ConfigError whose text names every wrong key, its value, what is allowed, and for a
     misspelt key the nearest one that exists. Paths are taken relative to the working directory.
     """
+    if not isinstance(mapping, Mapping):
+        raise ConfigError(_list([f"{_show(mapping)}: must be keys and values"]))
     try:
         config = Config.model_validate_json(json.dumps(dict(mapping), default=str))
     except ValidationError as error:
@@ -57,27 +75,40 @@ def _explain(error: ErrorDetails) -> str:
     where, keys = _place(error["loc"])
     kind, value, limits = error["type"], error.get("input"), error.get("ctx", {})
     if kind == "extra_forbidden":
-        name = str(error["loc"][-1])
-        near = difflib.get_close_matches(name, keys, 1, 0.5)
-        hint = f"did you mean '{near[0]}'?" if near else f"known here: {', '.join(keys)}"
-        return f"{where}: there is no such key; {hint}"
+        return f"{where}: there is no such key; {_suggest(str(error['loc'][-1]), keys)}"
     if kind == "missing":
-        return f"{where}: this key is needed"
+        is_key = isinstance(error["loc"][-1], str)
+        return f"{where}: this {'key is needed' if is_key else 'entry of the list is missing'}"
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        given = value.get("kind") if isinstance(value, dict) else value
-        near = difflib.get_close_matches(str(given), SOURCES, 1, 0.5)
+        said = f"must be one of {', '.join(SOURCES)}"
+        if not isinstance(value, dict) or "kind" not in value:
+            return f"{where} = {_show(value)}: `kind` is needed and {said}"
+        near = difflib.get_close_matches(str(value["kind"]), SOURCES, 1, 0.5)
         hint = f"; did you mean '{near[0]}'?" if near else ""
-        return f"{where}.kind = {_show(given)}: must be one of {', '.join(SOURCES)}{hint}"
+        return f"{where}.kind = {_show(value['kind'])}: {said}{hint}"
     if kind == "literal_error":
         allowed = str(limits.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        return f"{where} = {_show(value)}: must be one of {allowed}"
-    said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+        near = difflib.get_close_matches(str(value), allowed.split(", "), 1, 0.5)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        return f"{where} = {_show(value)}: must be one of {allowed}{hint}"
+    said = str(error["msg"]).removeprefix("Value error, ")
     if kind == "value_error":
-        return f"{where}: {said}"
-    if kind == "too_short":
-        return f"{where} = {_show(value)}: must have at least {limits['min_length']} entry"
-    said = WORDS.get(kind, said)
+        return f"{where}.{said}"
+    if kind in LIMITS:
+        said = LIMITS[kind].format(**limits)
+    said = WORDS.get(kind, said.removeprefix("Input should be "))
     return f"{where} = {_show(value)}: must be {said}"
+
+
+def _suggest(name: str, keys: list[str]) -> str:
+    """What a key that does not exist may have been meant to be, in its section or in another."""
+    near = difflib.get_close_matches(name, keys, 1, 0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    for section, info in Config.model_fields.items():
+        if name in getattr(info.annotation, "model_fields", {}):
+            return f"did you mean '{section}.{name}'?"
+    return f"known here: {', '.join(keys)}"
 
 
 def _place(loc: tuple[int | str, ...]) -> tuple[str, list[str]]:
@@ -117,8 +148,11 @@ def _missing(config: Config) -> Iterator[str]:
     if kinds.count("demo") > 1:
         yield "sources: only one may be of kind demo"
     weights = config.detect.weights
-    if weights != "demo" and not Path(weights).is_file() and Path(weights).name != weights:
-        yield f"detect.weights = {_show(weights)}: no such file"
+    if weights != "demo" and not Path(weights).is_file() and not MODEL_NAME.fullmatch(weights):
+        yield (
+            f"detect.weights = {_show(weights)}: no such file; must be demo, a path, or the name "
+            "of a model that Ultralytics fetches, such as yolo11n.pt"
+        )
     for key in ("results", "cache"):
         value = getattr(config, key)
         if set(value) & set("{}*?[]\n"):
@@ -138,7 +172,7 @@ def table() -> str:
     lines = [
         "# Configuration",
         "",
-        "Generated from `src/foa360/config.py` by `python -m foa360.config_check`; a test compares.",
+        "Generated from `src/foa360/config.py` by `python -m foa360.config_check`.",
         "",
     ]
     for name, info in Config.model_fields.items():
@@ -181,7 +215,7 @@ def _allowed(field: dict[str, Any]) -> str:
         "minimum": "≥", "maximum": "≤", "exclusiveMinimum": ">", "exclusiveMaximum": "<",
         "multipleOf": "multiple of",
     }  # fmt: skip
-    limits = ", ".join(f"{w} {field[k]:g}" for k, w in words.items() if k in field)
+    limits = ", ".join(f"{w} {field[k]:.10g}" for k, w in words.items() if k in field)
     return f"{names.get(field['type'], field['type'])} {limits}".strip()
 
 

@@ -5,8 +5,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-SOUND = set(".wav .flac .ogg .opus .m4a .aac .mp3 .w64 .caf .aif .aiff .amb .mka".split())
-PICTURE = set(".mp4 .webm .mkv .mov .m4v .avi .ts .mpg .mpeg .ogv .3gp".split())
+SOUND = {
+    ".wav", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".mp3", ".w64", ".caf", ".aif", ".aiff",
+    ".amb", ".mka",
+}  # fmt: skip
+PICTURE = {
+    ".mp4", ".webm", ".mkv", ".mov", ".m4v", ".avi", ".ts", ".mpg", ".mpeg", ".ogv", ".3gp",
+}  # fmt: skip
 
 
 def media_files(folder: Path) -> Iterator[Path]:
