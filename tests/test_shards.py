@@ -12,14 +12,13 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from foa360 import features, tables
+from foa360 import features
 from foa360.ambisonics import beamform, encode, look_at, rotate
 from foa360.config import Features
 from foa360.demo.encode import FPS, write_media
 from foa360.demo.sounds import RATE
 from foa360.files import sha256
-from foa360.jobs import Progress
-from foa360.shards import verify, write_shard
+from foa360.shards import verify
 from foa360.shards.read import picture, sound, texts
 
 HOSTILE = "-rf ../é;$(x)"
@@ -72,40 +71,11 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def write(media: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Shard:
-    """Write a shard of the clips given; the tables are those that the stages would write."""
-
+def write(media: dict[str, Path], write_features: Any) -> Shard:
     def make(
         clips: list[dict[str, Any]], settings: Features = SETTINGS, output: Path | None = None
     ) -> Path:
-        folder = tmp_path_factory.mktemp("shard")
-        own = {c["video_id"]: media.get(c["video_id"], Path("nowhere")) for c in clips}
-        plan = [
-            {name.name: c[name.name] for name in tables.CLIP} | {"shard": "s0000"} for c in clips
-        ]
-        looks = [
-            {"clip_id": c["clip_id"], "video_id": c["video_id"], "index": k, "azimuth": a,
-             "elevation": e, "fov": 60.0, "origin": "object" if k == 0 else "sound",
-             "label": "bell" if k == 0 else None}
-            for c in clips if c["verdict"] == "kept" for k, (a, e) in enumerate(VIEWS)
-        ]  # fmt: skip
-        tables.write(folder / "plan.parquet", plan, tables.PLAN)
-        tables.write(folder / "curation.parquet", clips, tables.CURATION)
-        tables.write(folder / "viewpoints.parquet", looks, tables.VIEWPOINTS)
-        tables.write(
-            folder / "fetch.parquet",
-            [
-                {"video_id": v, "state": "fetched", "video_path": str(p), "audio_path": str(p)}
-                for v, p in own.items()
-            ],
-            tables.FETCH,
-        )
-        output = output or folder / "s0000.h5"
-        inputs = [folder / f"{name}.parquet" for name in ("fetch", "curation", "viewpoints")]
-        write_shard(
-            folder / "plan.parquet", "s0000", *inputs, output, settings, Progress("features")
-        )
-        return output
+        return Path(write_features(media, clips, VIEWS, settings, output))
 
     return make
 
