@@ -3,6 +3,7 @@
 import bisect
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -48,7 +49,8 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         self.paths, self.split = [Path(p) for p in paths], split
         self.frames, self.crop, self.audio_seconds = frames, crop, audio_seconds
         self.seed, self.epoch, self.augment = seed, 0, augment
-        self.mean, self.spread = statistics or (np.zeros((2, 1)), np.ones((2, 1)))
+        neutral = np.zeros((2, 1), np.float32), np.ones((2, 1), np.float32)
+        self.mean, self.spread = statistics or neutral
         self.videos: list[str] = []
         self.clip_ids: list[str] = []
         self.labels: list[str] = []
@@ -65,7 +67,7 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
                 self.clip_ids += [clips[i] for i in rows]
                 self.labels += [names[i, 0].decode() for i in rows]
         self._ends = list(accumulate(len(r) for r in self.rows))
-        self._files: dict[int, Any] = {}
+        self._files: dict[tuple[int, int], Any] = {}
 
     def __len__(self) -> int:
         """Number of clips."""
@@ -121,9 +123,11 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         return {"video": video, "audio": torch.from_numpy(sound), "index": index}
 
     def _open(self, shard: int) -> Any:
-        if shard not in self._files:
-            self._files[shard] = h5py.File(self.paths[shard], "r")
-        return self._files[shard]
+        # A forked worker must not share the file position of its parent.
+        key = (os.getpid(), shard)
+        if key not in self._files:
+            self._files[key] = h5py.File(self.paths[shard], "r")
+        return self._files[key]
 
     def _random(self, index: int, key: int) -> np.random.Generator:
         text = f"{self.seed}/{key}/{self.clip_ids[index]}"
@@ -137,6 +141,8 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         rate = self.settings["sample_rate"] / self.settings["hop"]
         first, count = round(start * rate), round(self.audio_seconds * rate)
         covariance = unpack_covariance(file["covariance"][row, :, first : first + count])
+        if covariance.shape[1] < count:  # the clip is shorter: silence
+            covariance = np.pad(covariance, ((0, 0), (0, count - covariance.shape[1]), (0, 0)))
         turn = look_at(views[:, 0], views[:, 1]) @ rotation(misalign, 0.0, 0.0)
         turned = rotate_covariance(covariance[None], turn)
         log_mel = covariance_to_log_mel(turned)

@@ -1,5 +1,6 @@
 """Mean and spread of the log-mel spectra, by channel and band."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,8 +22,12 @@ def feature_statistics(
     count, total, squares = 0, np.zeros(1), np.zeros(1)
     for path in paths:
         with h5py.File(path, "r") as file:
+            settings = json.loads(file.attrs["settings"])
+            rate = settings["sample_rate"] / settings["hop"]
             for i in np.flatnonzero(file["split"][:] == split.encode()):
-                decibels = covariance_to_log_mel(unpack_covariance(file["covariance"][i]))
+                real = max(1, int(file["duration"][i] * rate))  # what follows fills up
+                stored = file["covariance"][i, :, :real]
+                decibels = covariance_to_log_mel(unpack_covariance(stored))
                 parts = np.stack([decibels[0], decibels[1:].mean(0)]).astype(float)
                 count += parts.shape[1]
                 total = total + parts.sum(1)
