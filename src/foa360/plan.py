@@ -27,9 +27,7 @@ def write_plan(config: Config, path: Path) -> None:
 
     Raises ConfigError for lists that cannot be read or contradict themselves.
     """
-    lengths = Lengths(path.parent / "lengths.json")
-    frame = make_plan(config, lengths)
-    lengths.save()
+    frame = make_plan(config, path.parent / "lengths.json")
     if not _same(path, frame):
         tables.write_frame(path, frame, tables.PLAN)
 
@@ -44,13 +42,16 @@ def _same(path: Path, frame: pd.DataFrame) -> bool:
     return old.equals(frame.astype(old.dtypes.to_dict()))
 
 
-def make_plan(config: Config, lengths: Lengths) -> pd.DataFrame:
+def make_plan(config: Config, memory: Path) -> pd.DataFrame:
     """Rows of the plan, shard by shard, whole videos in the order of the lists.
 
     A clip that is listed twice is one clip. A video that two sources list has the clips of both
-    and counts for the first. One split holds all clips of a video.
+    and counts for the first. One split holds all clips of a video. The file `memory` remembers the
+    lengths of local media.
     """
+    lengths = Lengths(memory)
     parts = [clips_of(s, config, lengths).assign(number=i) for i, s in enumerate(config.sources)]
+    lengths.save()
     frame = pd.concat(parts, ignore_index=True)
     if frame.empty:
         raise ConfigError("sources: there are no clips in them")

@@ -34,7 +34,7 @@ def table_rows(path: Path, duration: float, lengths: Lengths) -> list[tuple[Any,
         if not row["video"]:
             raise ConfigError(f"{where}: video is empty")
         if row["split"] not in {"", "train", "test"}:
-            raise ConfigError(f"{where}: split {row['split']!r} is neither train nor test")
+            raise ConfigError(f"{where}: split {row['split']!r} is not train or test")
         video, audio = (_located(row[k] or row["video"], path.parent) for k in ("video", "audio"))
         start = _seconds(row["start"], f"{where}: start")
         length = _seconds(row["duration"], f"{where}: duration")
