@@ -20,6 +20,8 @@ from foa360.mel import mel_filters
 #: Channel pairs of the covariance: WW WY WZ WX YY YZ YX ZZ ZX XX.
 PAIRS = [(i, j) for i in range(4) for j in range(i, 4)]
 DIAGONAL = [PAIRS.index((i, i)) for i in range(4)]
+#: Groups that mel bands are computed in: a third of the time of one matrix, which is mostly zeros.
+GROUPS = 6
 #: Power below which a band is silent; -100 dB.
 FLOOR = 1e-10
 
@@ -44,26 +46,22 @@ def spatial_covariance(
     """Mel-band covariance S_ij(t, m) = Σ_f M(m, f) Re{X_i X_j*}, `(..., 10, frames, bands)`."""
     if x.shape[-2] != 4:
         raise ValueError(f"need (..., 4, n) signals, got {tuple(x.shape)}")
-    spectra = spectrum(x, n_fft, hop)
-    parts = [
-        spectra[..., i, :, :].real * spectra[..., j, :, :].real
-        + spectra[..., i, :, :].imag * spectra[..., j, :, :].imag
+    real, imaginary = _parts(spectrum(x, n_fft, hop))
+    rows = [
+        to_mel(
+            real[..., i, :, :] * real[..., j, :, :]
+            + imaginary[..., i, :, :] * imaginary[..., j, :, :],
+            sample_rate, n_fft, n_mels,
+        )
         for i, j in PAIRS
-    ]
-    filters = _filters(sample_rate, n_fft, n_mels)
-    if isinstance(x, np.ndarray):
-        return np.stack(parts, -3) @ filters
-    import torch
-
-    return torch.stack(parts, -3) @ parts[0].new_tensor(filters)
+    ]  # fmt: skip
+    return _stack(rows)
 
 
 def log_mel(x: Any, sample_rate: float, n_fft: int = 1024, hop: int = 240, n_mels: int = 64) -> Any:
     """Log-mel spectra of signals `(..., C, n)` in dB of power, `(..., C, frames, bands)`."""
-    spectra = spectrum(x, n_fft, hop)
-    power = spectra.real**2 + spectra.imag**2
-    filters = _filters(sample_rate, n_fft, n_mels)
-    return decibels(power @ (filters if isinstance(x, np.ndarray) else power.new_tensor(filters)))
+    real, imaginary = _parts(spectrum(x, n_fft, hop))
+    return decibels(to_mel(real**2 + imaginary**2, sample_rate, n_fft, n_mels))
 
 
 def intensity_vector(
@@ -125,13 +123,17 @@ def interchannel(
     """
     if stereo.shape[-2] != 2:
         raise ValueError(f"need (..., 2, n) signals, got {tuple(stereo.shape)}")
-    left, right = (spectrum(stereo, n_fft, hop)[..., i, :, :] for i in (0, 1))
-    filters: Any = _filters(sample_rate, n_fft, n_mels)
-    cross = left * right.conj()
-    if not isinstance(stereo, np.ndarray):
-        filters = cross.real.new_tensor(filters)
-    powers = [(c.real**2 + c.imag**2) @ filters for c in (left, right)]
-    real, imaginary = cross.real @ filters, cross.imag @ filters
+    parts = _parts(spectrum(stereo, n_fft, hop))
+    (left, right), (left_i, right_i) = ((p[..., 0, :, :], p[..., 1, :, :]) for p in parts)
+    powers_and_cross = (
+        left**2 + left_i**2,
+        right**2 + right_i**2,
+        left * right + left_i * right_i,
+        left_i * right - left * right_i,
+    )
+    *powers, real, imaginary = (
+        to_mel(part, sample_rate, n_fft, n_mels) for part in powers_and_cross
+    )
     size = (real**2 + imaginary**2) ** 0.5
     silent = size <= FLOOR
     rows = [
@@ -139,11 +141,20 @@ def interchannel(
         (real * ~silent + silent) / (size * ~silent + silent),
         imaginary * ~silent / (size * ~silent + silent),
     ]
-    if isinstance(stereo, np.ndarray):
-        return np.stack(rows, -3)
+    return _stack(rows)
+
+
+def to_mel(power: Any, sample_rate: float, n_fft: int, n_mels: int) -> Any:
+    """Mel bands `(..., n_mels)` of values per bin `(..., n_fft // 2 + 1)`."""
+    parts = []
+    for bins, filters in _filters(sample_rate, n_fft, n_mels):
+        like = filters if isinstance(power, np.ndarray) else power.new_tensor(filters)
+        parts.append(power[..., bins] @ like)
+    if isinstance(power, np.ndarray):
+        return np.concatenate(parts, -1)
     import torch
 
-    return torch.stack(rows, -3)
+    return torch.cat(parts, -1)
 
 
 def decibels(power: Any) -> Any:
@@ -213,6 +224,31 @@ def _mix(matrix: NDArray[np.float64], s: Any) -> Any:
     return out.reshape(*out.shape[:-1], *s.shape[-2:])
 
 
+def _parts(spectra: Any) -> tuple[Any, Any]:
+    """Real and imaginary parts, each in one piece: arithmetic on them is twice as fast."""
+    if isinstance(spectra, np.ndarray):
+        return np.ascontiguousarray(spectra.real), np.ascontiguousarray(spectra.imag)
+    return spectra.real.contiguous(), spectra.imag.contiguous()
+
+
+def _stack(rows: list[Any]) -> Any:
+    """Rows `(..., frames, bands)` as one array or tensor `(..., rows, frames, bands)`."""
+    if isinstance(rows[0], np.ndarray):
+        return np.stack(rows, -3)
+    import torch
+
+    return torch.stack(rows, -3)
+
+
 @lru_cache(maxsize=16)
-def _filters(sample_rate: float, n_fft: int, n_mels: int) -> NDArray[np.float32]:
-    return np.ascontiguousarray(mel_filters(sample_rate, n_fft, n_mels).T)
+def _filters(
+    sample_rate: float, n_fft: int, n_mels: int
+) -> list[tuple[slice, NDArray[np.float32]]]:
+    """Mel filters in groups of neighbouring bands, each with the bins that it uses."""
+    filters = mel_filters(sample_rate, n_fft, n_mels).T
+    groups = []
+    for bands in np.array_split(np.arange(n_mels), min(GROUPS, n_mels)):
+        used = np.flatnonzero(filters[:, bands].any(axis=1))
+        bins = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(1)
+        groups.append((bins, np.ascontiguousarray(filters[bins, bands])))
+    return groups
