@@ -24,7 +24,9 @@ Random = np.random.Generator
 class Defect(NamedTuple):
     """What is written, and what curation has to say about it.
 
-    `reasons` are codes one of which must be among the clip's; empty where nothing can be told.
+    `reasons` are codes one of which must be among the clip's; empty where nothing can be told, as
+    of swapped or mirrored dipoles, which a true field may have as well. `convention` is the name
+    that a kept clip must be given.
     """
 
     verdict: str
@@ -36,6 +38,7 @@ class Defect(NamedTuple):
     suffix: str = ".mkv"
     has_sound: bool = True
     has_picture: bool = True
+    convention: str = "ACN/SN3D"
 
 
 def _matrix(rows: list[list[float]]) -> Callable[[Samples, Random], Samples]:
@@ -54,14 +57,38 @@ def _independent(count: int) -> Callable[[Samples, Random], Samples]:
     return make
 
 
-def _stereo(x: Samples) -> tuple[Samples, Samples]:
-    return (x[0] + x[1]) / 2, (x[0] - x[1]) / 2
+def _planes(
+    names: str, w: float = 1.0, dipoles: float = 1.0
+) -> Callable[[Samples, Random], Samples]:
+    """The channels named by their letters, `-` an empty one, W and the dipoles with a gain each."""
+    rows = np.zeros((len(names), 4))
+    for row, name in zip(rows, names, strict=True):
+        if name != "-":
+            row["WYZX".index(name)] = w if name == "W" else dipoles
+    return _matrix(rows.tolist())
 
 
-def _upmix(x: Samples, _: Random) -> Samples:
-    left, right = _stereo(x)
+def _mirror(x: Samples, _: Random) -> Samples:
+    return x * np.array([[1], [-1], [1], [1]], np.float32)
+
+
+def _hiss(x: Samples, random: Random) -> Samples:
+    return (1e-5 * random.standard_normal(x.shape)).astype(np.float32)
+
+
+def _stereo(x: Samples, _: Random) -> Samples:
+    """Two cardioids to the left and the right."""
+    return np.asarray(np.stack([x[0] + x[1], x[0] - x[1]]) / 2, np.float32)
+
+
+def _stereo_in_two(x: Samples, random: Random) -> Samples:
+    return np.concatenate([_stereo(x, random), np.zeros_like(x[:2])])
+
+
+def _upmix(x: Samples, random: Random) -> Samples:
+    left, right = _stereo(x, random)
     empty = np.zeros_like(left)
-    return np.stack([left + right, 0.6 * (left - right), empty, empty])
+    return np.stack([left + right, np.float32(0.6) * (left - right), empty, empty])
 
 
 def _head_locked(x: Samples, random: Random) -> Samples:
@@ -146,55 +173,64 @@ def _overwrite(path: Path) -> None:
     path.write_bytes(bytes(data))
 
 
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
 def _text(path: Path) -> None:
     path.write_text("This is not a video.\n" * 40, encoding="utf-8")
 
 
 HALF = 0.5**0.5
-_QUAD_TO_40 = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, HALF, HALF]]
-_PAIRS = [[0.5, 0.5, 0, 0], [0.5, -0.5, 0, 0]] * 2
-_MONO = [1.0, 0, 0, 0]
-_NONE = [0.0, 0, 0, 0]
+#: What FFmpeg's resampler does to four planes that it takes for quad and is asked for as 4.0.
+_QUAD_TO_40: list[list[float]] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0], [0, 0, HALF, HALF]]
+_PAIRS: list[list[float]] = [[0.5, 0.5, 0, 0], [0.5, -0.5, 0, 0]] * 2
 #: Cardioid capsules FLU, FRD, BLD, BRU of a tetrahedral microphone.
-_TETRAHEDRON = [
+_TETRAHEDRON: list[list[float]] = [
     [0.5, 0.5 * y / 3**0.5, 0.5 * z / 3**0.5, 0.5 * x / 3**0.5]
     for x, y, z in [(1, 1, 1), (1, -1, -1), (-1, 1, -1), (-1, -1, 1)]
 ]
+_N3D = _planes("WYZX", 0.5, 0.5 * 3**0.5)
+_DAMAGED = ("audio_damaged", "video_damaged")
 
 DEFECTS: dict[str, Defect] = {
-    "n3d": Defect("kept", ("rescaled_n3d",), lambda x, _: x * np.float32([[0.5], *[[HALF * 1.5**0.5]] * 3])),
-    "fuma": Defect("kept", ("rescaled_fuma",), _matrix([[HALF, 0, 0, 0], [0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]])),
-    "swapped_axes": Defect("kept", (), _matrix([[1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]])),
-    "mirrored": Defect("kept", (), _matrix([[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])),
+    "n3d": Defect("kept", ("rescaled_n3d",), _N3D, convention="ACN/N3D"),
+    "fuma": Defect("kept", ("rescaled_fuma",), _planes("WXYZ", HALF), convention="FuMa"),
+    "swapped_axes": Defect("kept", (), _planes("WXZY")),
+    "mirrored": Defect("kept", (), _mirror),
     "aac51": Defect("kept", (), lambda x, _: foa_in_51(x), codec="aac51", suffix=".mp4"),
-    "aac51_as_it_comes": Defect("kept", ("reordered",), _matrix([[0, 0, 0, 1], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]])),
-    "no_height": Defect("kept", ("horizontal_only",), _matrix([[1, 0, 0, 0], [0, 1, 0, 0], _NONE, [0, 0, 0, 1]])),
+    "aac51_as_it_comes": Defect("kept", ("reordered",), _planes("XYWZ")),
+    "no_height": Defect("kept", ("horizontal_only",), _planes("WY-X")),
     "quad_to_4.0": Defect("kept", ("horizontal_only",), _matrix(_QUAD_TO_40)),
-    "mono_in_w": Defect("rejected", ("mono_in_w",), _matrix([_MONO, _NONE, _NONE, _NONE])),
-    "mono_in_all": Defect("rejected", ("mono_in_all",), _matrix([_MONO] * 4), codec="aac", suffix=".mp4"),
+    "mono_in_w": Defect("rejected", ("mono_in_w",), _planes("W---")),
+    "mono_in_all": Defect(
+        "rejected", ("mono_in_all",), _planes("WWWW"), codec="aac", suffix=".mp4"
+    ),
     "stereo_upmix": Defect("rejected", ("stereo_upmix",), _upmix),
-    "stereo_in_two": Defect("rejected", ("stereo_in_two",), lambda x, _: np.stack([*_stereo(x), 0 * x[0], 0 * x[0]])),
+    "stereo_in_two": Defect("rejected", ("stereo_in_two",), _stereo_in_two),
     "pairs": Defect("rejected", ("paired_channels",), _matrix(_PAIRS)),
     "quad": Defect("rejected", ("no_w",), _independent(4), codec="pcm16", suffix=".mov"),
     "a_format": Defect("rejected", ("no_w",), _matrix(_TETRAHEDRON)),
     "head_locked": Defect("rejected", ("head_locked",), _head_locked, codec="opus", suffix=".webm"),
-    "silent": Defect("rejected", ("silent",), lambda x, r: (1e-5 * r.standard_normal(x.shape)).astype(np.float32)),
+    "silent": Defect("rejected", ("silent",), _hiss),
     "digital_silence": Defect("rejected", ("silent",), lambda x, _: 0 * x),
-    "not_finite": Defect("failed", ("not_finite",), _not_finite, codec="float", suffix=".mkv"),
+    "not_finite": Defect("failed", ("not_finite",), _not_finite, codec="float"),
     "mono": Defect("failed", ("channel_count",), lambda x, _: x[:1]),
-    "stereo": Defect("failed", ("channel_count",), lambda x, _: np.stack(_stereo(x)), codec="aac", suffix=".mp4"),
+    "stereo": Defect("failed", ("channel_count",), _stereo, codec="aac", suffix=".mp4"),
     "three_channels": Defect("failed", ("channel_count",), lambda x, _: x[:3]),
-    "surround_5.1": Defect("rejected", ("no_w",), _independent(6), codec="flac"),
+    "surround_5.1": Defect("rejected", ("no_w",), _independent(6)),
     "static": Defect("rejected", ("static_picture",), picture=_still),
     "black": Defect("rejected", ("black_picture",), picture=_black),
     "eac": Defect("rejected", ("eac",), picture=_eac),
     "top_bottom": Defect("rejected", ("stereo_picture",), picture=_top_bottom),
     "no_video": Defect("failed", ("no_video",), has_picture=False),
     "no_audio": Defect("failed", ("no_audio",), has_sound=False),
-    "truncated": Defect("failed", ("audio_damaged", "video_damaged"), damage=_truncate),
-    "truncated_mp4": Defect("failed", ("unreadable",), damage=_truncate, codec="aac", suffix=".mp4"),
-    "overwritten": Defect("failed", ("audio_damaged", "video_damaged", "unreadable"), damage=_overwrite),
-    "empty": Defect("failed", ("empty_file",), damage=lambda p: p.write_bytes(b"") and None),
+    "truncated": Defect("failed", _DAMAGED, damage=_truncate),
+    "truncated_mp4": Defect(
+        "failed", ("unreadable",), damage=_truncate, codec="aac", suffix=".mp4"
+    ),
+    "overwritten": Defect("failed", (*_DAMAGED, "unreadable"), damage=_overwrite),
+    "empty": Defect("failed", ("empty_file",), damage=_empty),
     "absent": Defect("failed", ("file_missing",), damage=Path.unlink),
     "text": Defect("failed", ("unreadable",), damage=_text, suffix=".mp4"),
-}  # fmt: skip
+}

@@ -118,7 +118,7 @@ def _blocks(samples: Samples, layout: str, sample_format: str, size: int = 4800)
 
 def _interleave(container: Any, streams: Sequence[tuple[Any, Any]]) -> None:
     """Encode the streams side by side, always the one that is behind."""
-    heads = {stream: next(source, None) for stream, source in streams}
+    heads: dict[Any, Any] = {stream: next(source, None) for stream, source in streams}
     sources = dict(streams)
     while any(head is not None for head in heads.values()):
         stream = min((s for s, head in heads.items() if head), key=lambda s: (heads[s][0], s.index))

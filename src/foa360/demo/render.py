@@ -29,8 +29,8 @@ def render_shard(
 ) -> None:
     """Render videos into the folder `media`, then write the file `truth`.
 
-    The truth is JSON: id → case, verdict and reasons that curation must find, and for every object
-    its class and its direction in degrees at some times. Only tests read it.
+    The truth is JSON: id → case, verdict, reasons and convention that curation must find, and for
+    every object its class and its direction and size in degrees at some times. Only tests read it.
     """
     known = {video.video_id: video for video in catalogue(source, seed)}
     truths = {}
@@ -78,12 +78,14 @@ def describe(video: DemoVideo) -> dict[str, Any]:
                 "times": times.tolist(),
                 "azimuth": [round(float(np.degrees(s.azimuth)), 2) for s in seen],
                 "elevation": [round(float(np.degrees(s.elevation)), 2) for s in seen],
+                "h_fov": [round(float(np.degrees(s.h_fov)), 2) for s in seen],
+                "v_fov": [round(float(np.degrees(s.v_fov)), 2) for s in seen],
                 "box": [[round(x, 4) for x in (s.left, s.top, s.right, s.bottom)] for s in seen],
             }
         )
     return {
         "case": video.case, "verdict": defect.verdict, "reasons": list(defect.reasons),
-        "objects": objects,
+        "convention": defect.convention if defect.verdict == "kept" else None, "objects": objects,
     }  # fmt: skip
 
 

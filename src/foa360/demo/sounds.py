@@ -114,11 +114,16 @@ def _dog(random: Random, length: int) -> Floats:
 
 
 def _bell(random: Random, length: int) -> Floats:
-    """Strokes: slowly decaying partials that are no harmonics."""
-    base = random.uniform(420, 620)
+    """A peal of five: slowly decaying partials that are no harmonics.
+
+    One bell alone meets the reverberation at seven frequencies only, which is too few for the
+    energy ratio of its field to come near 1.
+    """
+    peal = random.uniform(420, 620) * np.array([1, 1.122, 1.26, 1.335, 1.498])
 
     def stroke() -> Floats:
         t = np.arange(2 * RATE) / RATE
+        base = peal[int(random.integers(len(peal)))]
         partials = zip(
             (1, 1.19, 1.56, 2.0, 2.66, 3.01, 4.1), (1, 0.7, 0.6, 0.8, 0.4, 0.3, 0.2), strict=True
         )
