@@ -1,5 +1,6 @@
 """Models on disk."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ def prepare(seed: int) -> None:
 def save(path: Path, model: AudioVisual, about: dict[str, Any]) -> None:
     """Write weights with all that is needed to use them; loads with `weights_only=True`."""
     state = {k: v.cpu() for k, v in model.state_dict().items()}
+    # Into a file, PyTorch would write the file's random temporary name.
+    buffer = io.BytesIO()
+    torch.save({"model": state, **about}, buffer)
     with atomic(path) as temporary:
-        torch.save({"model": state, **about}, temporary)
+        temporary.write_bytes(buffer.getvalue())
 
 
 def load(path: Path) -> tuple[AudioVisual, dict[str, Any]]:
