@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 
 class Interval(NamedTuple):
@@ -39,14 +39,3 @@ def cluster_bootstrap(
     means = sums[drawn].sum(1) / counts[drawn].sum(1)
     low, high = np.quantile(means, [0.025, 0.975])
     return Interval(float(low), float(high))
-
-
-def best_threshold(positive: NDArray[np.floating], negative: NDArray[np.floating]) -> float:
-    """Threshold on scores that separates two sets best; in the middle of the gap it falls into."""
-    scores = np.concatenate([positive, negative])
-    truth = np.concatenate([np.ones(len(positive)), np.zeros(len(negative))])
-    order = np.argsort(scores, kind="stable")
-    below = np.concatenate([[0], np.cumsum(np.where(truth[order] == 1, -1, 1))])
-    cut = int(np.argmax(below))
-    ends = np.concatenate([[scores.min() - 1], scores[order], [scores.max() + 1]])
-    return float((ends[cut] + ends[cut + 1]) / 2)

@@ -50,8 +50,6 @@ def evaluate(
     elif task == "probe":
         result |= probe(trained.eval(), untrained.eval(), train, test, settings, seed, progress)
     else:
-        result |= binary(
-            trained.eval(), untrained.eval(), train, test, task, settings, seed, progress
-        )
+        result |= binary(trained.eval(), untrained.eval(), test, task, settings, seed, progress)
     with atomic(output) as temporary:
         temporary.write_text(json.dumps(result, indent=1) + "\n")
