@@ -171,6 +171,23 @@ def test_the_same_inputs_give_the_same_bytes(write: Shard, shard: Path) -> None:
     assert again.read_bytes() == shard.read_bytes()
 
 
+def test_the_number_of_threads_changes_nothing(write: Shard) -> None:
+    import cv2
+    from threadpoolctl import threadpool_limits
+
+    # Large enough for OpenBLAS to share the products among threads.
+    settings = Features(hop=60, store=["video", "covariance", "log_mel", "intensity"])
+    found, threads = set(), cv2.getNumThreads()
+    try:
+        for count in (1, 4):
+            cv2.setNumThreads(count)
+            with threadpool_limits(count):
+                found.add(sha256(write([clip("two", 0.0, 4.0)], settings)))
+    finally:
+        cv2.setNumThreads(threads)
+    assert len(found) == 1
+
+
 def test_a_shard_describes_itself(shard: Path) -> None:
     with h5py.File(shard) as file:
         for name, dataset in file.items():

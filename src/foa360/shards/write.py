@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
+from threadpoolctl import threadpool_limits
 
 from foa360 import __version__, tables
 from foa360.ambisonics import beamform, look_at, rotate
@@ -56,7 +57,8 @@ def write_shard(
     for row in tables.records(tables.read(viewpoints)):
         looks.setdefault(row["clip_id"], []).append(row)
     paths = {row["video_id"]: row for row in tables.records(tables.read(fetch))}
-    with atomic(output) as temporary:
+    # With more threads a matrix product is rounded otherwise: other bytes on other machines.
+    with atomic(output) as temporary, threadpool_limits(1, "blas"):
         with h5py.File(temporary, "w", libver="v110") as file:
             writer = _Writer(file, clips, looks, settings)
             for clip in progress(_read(clips, paths, writer), len(clips), "clips"):
