@@ -38,6 +38,7 @@ REASONS: dict[str, Reason] = {
     "no_foa_from_client": Reason("failed", "no client in use offers four-channel audio", True),
     "rate_limited": Reason("failed", "the server asks for fewer requests", True),
     "bot_check": Reason("failed", "the server wants proof that we are not a robot", True),
+    "throttled": Reason("failed", "the server slows the download or breaks it off", True),
     "http_4xx": Reason("failed", "the server refuses the request"),
     "http_5xx": Reason("failed", "the server has an error", True),
     "timeout": Reason("failed", "the server did not answer in time or cannot be reached", True),

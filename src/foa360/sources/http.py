@@ -1,82 +1,103 @@
 """Downloads over HTTP: resumed where they broke off, complete or not there."""
 
 import time
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import requests
 
-from foa360.reasons import REASONS
-from foa360.sources.errors import FetchError
+from foa360.sources.errors import PATIENCE, FetchError, Patience
 
-#: Seconds to wait for a connection, and for the next bytes.
-TIMEOUT = (10, 30)
-TRIES, FIRST_WAIT, LONGEST_WAIT = 3, 1.0, 60.0
+#: Bytes that are read at once, and may be lost when a connection breaks.
+BLOCK = 1 << 16
+#: Statuses with a reason of their own.
+STATUS = {404: "removed", 408: "timeout", 410: "removed", 429: "rate_limited", 451: "geo"}
 
 
-def download(url: str, path: Path, tries: int = TRIES, first_wait: float = FIRST_WAIT) -> Path:
-    """File of a URL; what is there already is not fetched again.
+def download(url: str, path: Path, patience: Patience = PATIENCE) -> None:
+    """Fetch a URL to a path, which appears only when the file is whole.
 
-    What fails for a passing reason is tried again, later each time or when the server says; a
-    partial file is continued. Raises FetchError.
+    What fails for a passing reason is tried again. A partial file `{path}.part` is continued if
+    the server says that it is still the beginning of the same file. Raises FetchError.
     """
-    if path.is_file():
-        return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    wait = first_wait
-    for attempt in range(tries):
-        try:
-            _get(url, path)
-            return path
-        except FetchError as error:
-            if attempt == tries - 1 or not REASONS[error.reason].retry:
-                raise
-            time.sleep(min(LONGEST_WAIT, max(wait, error.wait)))
-            wait *= 2
-    raise AssertionError("unreachable")
+    patience.retry(lambda: _get(url, path, patience))
 
 
-def _get(url: str, path: Path) -> None:
-    part = path.with_name(path.name + ".part")
-    have = part.stat().st_size if part.exists() else 0
+def _get(url: str, path: Path, patience: Patience) -> None:
+    part, mark = (path.with_name(path.name + suffix) for suffix in (".part", ".mark"))
+    have = part.stat().st_size if part.exists() and mark.exists() else 0
+    headers = {"Accept-Encoding": "identity"}
+    if have:
+        headers |= {"Range": f"bytes={have}-", "If-Range": mark.read_text(encoding="utf-8")}
     try:
-        headers = {"Range": f"bytes={have}-"} if have else {}
-        with requests.get(url, headers=headers, timeout=TIMEOUT, stream=True) as answer:
-            if answer.status_code == 416:  # what we have is not the beginning of this file
-                part.unlink()
-                raise FetchError("truncated_download", "the partial file did not fit")
-            _check(answer)
+        timeout = (patience.connect, patience.read)
+        with requests.get(url, headers=headers, timeout=timeout, stream=True) as answer:
+            _check(answer, part)
             resumed = answer.status_code == 206
+            if resumed and not answer.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
+                part.unlink()
+                raise FetchError("truncated_download", "the server sent another part of the file")
+            _remember(answer, mark)
             length = answer.headers.get("Content-Length")
             expected = int(length) + (have if resumed else 0) if length else None
             with part.open("ab" if resumed else "wb") as file:
-                for block in answer.iter_content(1 << 20):
+                for block in answer.iter_content(BLOCK):
                     file.write(block)
-    except (
-        requests.exceptions.ChunkedEncodingError,
-        requests.exceptions.ContentDecodingError,
-    ) as e:
-        raise FetchError("truncated_download", str(e)) from None
-    except (requests.exceptions.Timeout, requests.exceptions.ConnectionError) as error:
-        raise FetchError("timeout", str(error)) from None
     except requests.exceptions.RequestException as error:
-        raise FetchError("fetch_error", str(error)) from None
+        raise _explained(error) from None
+    except (ValueError, UnicodeError) as error:
+        raise FetchError("file_missing", f"not an address: {error}") from None
     size = part.stat().st_size
-    if expected is not None and size != expected:
-        if size > expected:
-            part.unlink()
+    if size == 0:
+        raise FetchError("empty_file", "the server sent 0 bytes")
+    if expected not in {None, size}:
         raise FetchError("truncated_download", f"{size} of {expected} bytes")
     part.replace(path)
+    mark.unlink(missing_ok=True)
 
 
-def _check(answer: requests.Response) -> None:
+def _remember(answer: requests.Response, mark: Path) -> None:
+    """Keep what tells this version of the file from another; without it nothing is resumed."""
+    version = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
+    if version and not version.startswith("W/"):
+        mark.write_text(version, encoding="utf-8")
+    else:
+        mark.unlink(missing_ok=True)
+
+
+def _explained(error: requests.exceptions.RequestException) -> FetchError:
+    kinds = requests.exceptions
+    said = str(error)
+    if isinstance(error, kinds.ChunkedEncodingError | kinds.ContentDecodingError):
+        return FetchError("truncated_download", said)
+    if isinstance(error, kinds.Timeout | kinds.ConnectionError):
+        return FetchError("timeout", said)
+    if isinstance(error, kinds.InvalidURL | kinds.InvalidSchema | kinds.MissingSchema):
+        return FetchError("file_missing", f"not an address: {said}")
+    return FetchError("fetch_error", said)
+
+
+def _check(answer: requests.Response, part: Path) -> None:
     """Raise for a status that is an error."""
     status = answer.status_code
-    if status < 400:
+    if status in {200, 203, 206}:
         return
     said = f"HTTP {status} {answer.reason}"
-    if status == 429:
-        after = answer.headers.get("Retry-After", "")
-        raise FetchError("rate_limited", said, float(after) if after.isdigit() else 0.0)
-    if status in {404, 410}:
-        raise FetchError("removed", said)
-    raise FetchError("http_5xx" if status >= 500 else "http_4xx", said)
+    if status == 416 and part.exists():  # what we have is not the beginning of this file
+        part.unlink()
+        raise FetchError("truncated_download", said)
+    if status < 400:
+        raise FetchError("fetch_error", said)
+    reason = STATUS.get(status, "http_5xx" if status >= 500 else "http_4xx")
+    raise FetchError(reason, said, _wanted_wait(answer.headers.get("Retry-After", "")))
+
+
+def _wanted_wait(after: str) -> float:
+    """Seconds of a Retry-After header, which gives seconds or a date; 0 where it gives neither."""
+    if after.strip().isdecimal():
+        return float(after)
+    try:
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return 0.0
