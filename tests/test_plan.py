@@ -152,6 +152,16 @@ def test_folders_find_pairs_and_cut_clips(tmp_path):
     assert (one["video"], one["audio"]) == (str(media / "one.mp4"), str(media / "one.wav"))
 
 
+def test_clips_cut_from_one_video_share_a_split_in_a_folder_too(tmp_path):
+    ids = [f"tAiVUt5vE{i:02}" for i in range(12)]
+    for video_id in ids:
+        for tail in ("_10", "l_30", "-7"):
+            (tmp_path / f"{video_id}{tail}.webm").write_bytes(b"x")
+    frame = plan(tmp_path, [{"kind": "folder", "path": str(tmp_path)}])
+    assert len(frame) == 36
+    assert one_each(frame.assign(whole=frame["video_id"].str[:11]), "whole", "split")
+
+
 def test_two_pictures_of_one_stem_stay_apart(tmp_path):
     for name in ("a.mp4", "a.webm", "b.wav"):
         (tmp_path / name).write_bytes(b"x")

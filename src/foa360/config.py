@@ -28,7 +28,12 @@ class DemoSource(Section):
 
 
 class FolderSource(Section):
-    """A folder of media: sound and picture in one file, or in two files that share a stem."""
+    """A folder of media: sound and picture in one file, or in two files that share a stem.
+
+    The path without its suffix is the id of the video. Hidden files are passed over; files that
+    cannot be opened are one clip, and get their reason later. Splits are drawn; files called
+    {YouTube id}_{start} or {YouTube id}-{start} share the split of their video.
+    """
 
     kind: Literal["folder"]
     path: str = Field(description="the folder; searched with its sub-folders")
@@ -37,7 +42,9 @@ class FolderSource(Section):
 class ListSource(Section):
     """A CSV or Parquet table with the columns video_id, video, audio, start, duration, split.
 
-    Only `video` is required: a path (relative to the table) or a URL.
+    Only `video` is required: a path (relative to the table) or a URL. Without `audio` the same
+    file holds both, without `video_id` the path without its suffix is the id, without `split` it is
+    drawn. A row with neither start nor duration is a whole file, cut into clips, if it is local.
     """
 
     kind: Literal["list"]
@@ -213,7 +220,11 @@ class Evaluate(Section):
 
 
 class Config(Section):
-    """The whole configuration."""
+    """The whole configuration.
+
+    Sources may list the same video: it then has the clips of all of them, and counts for the first.
+    Its files must be the same, and a clip listed twice is one clip.
+    """
 
     sources: list[Source] = Field(min_length=1, description="where clips come from")
     results: str = Field(

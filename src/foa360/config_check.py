@@ -4,6 +4,7 @@ python -m foa360.config_check     writes the JSON schema and docs/configuration.
 """
 
 import difflib
+import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -181,9 +182,10 @@ def table() -> str:
             lines += [f"## `{name}`", "", *_section(inner), ""]
         elif name != "sources":
             lines += [f"## `{name}`", "", f"{info.description}. Default `{info.default}`.", ""]
-    lines += ["## `sources`", "", "A list; each entry is of one of these kinds.", ""]
+    about = inspect.cleandoc(Config.__doc__ or "").partition("\n\n")[2]
+    lines += ["## `sources`", "", "A list; each entry is of one of these kinds.", about, ""]
     for kind, model in SOURCES.items():
-        lines += [f"### `kind: {kind}`", "", (model.__doc__ or "").strip(), ""]
+        lines += [f"### `kind: {kind}`", "", inspect.cleandoc(model.__doc__ or ""), ""]
         rows = _section(model)
         lines += [*rows, ""] if len(rows) > 2 else []
     return "\n".join(lines).rstrip() + "\n"

@@ -1,5 +1,6 @@
 """The clips that each kind of source lists, as frames with the columns of `COLUMNS`."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from foa360.config import Sphere360Source as Sphere360
 from foa360.config import Yt360Source as Yt360
 from foa360.sources.lengths import Lengths, cut
 from foa360.sources.pairs import pairs, printable
-from foa360.sources.published import sphere360, yt360
+from foa360.sources.published import ID_LENGTH, sphere360, yt360
 from foa360.sources.table import table_rows
 
 COLUMNS = ["video_id", "start", "duration", "split", "source", "video", "audio", "group"]
+#: Clips of YouTube videos, cut by others, are called {id}_{start} or {id}-{start}.
+CUT = re.compile(rf"(.*/)?([\w-]{{{ID_LENGTH}}})l?[_-]\d+", re.ASCII)
 
 
 def clips_of(source: Source, config: Config, lengths: Lengths) -> pd.DataFrame:
@@ -28,6 +31,7 @@ def clips_of(source: Source, config: Config, lengths: Lengths) -> pd.DataFrame:
             frame = _frame(_demo(source, config))
         case FolderSource():
             frame = _frame(_folder(Path(source.path), duration, lengths))
+            frame["group"] = frame["video_id"].map(_whole_video)
         case ListSource():
             frame = _frame(table_rows(Path(source.path), duration, lengths))
         case Yt360():
@@ -43,6 +47,12 @@ def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=names).astype({"start": float, "duration": float})
     frame["group"] = frame["video_id"]
     return frame
+
+
+def _whole_video(stem: str) -> str:
+    """The video that a file was cut from, as far as its name tells."""
+    found = CUT.fullmatch(stem)
+    return found[2] if found else stem
 
 
 def _demo(source: DemoSource, config: Config) -> list[tuple[Any, ...]]:

@@ -1,0 +1,126 @@
+"""Files that appear whole or not at all; names for ids that may hold anything."""
+
+import errno
+import hashlib
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foa360.files import atomic, safe_name, sha256
+
+
+def test_a_file_appears_whole_under_its_name(tmp_path):
+    target = tmp_path / "new" / "folder" / "a.txt"
+    with atomic(target) as temporary:
+        temporary.write_text("half")
+        assert not target.exists()
+        assert temporary.parent == target.parent, "a rename never crosses file systems"
+        assert temporary.suffix == ".txt", "encoders choose a format by it"
+    assert target.read_text() == "half"
+    assert os.listdir(target.parent) == ["a.txt"]
+
+
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def stop():
+        with atomic(target) as temporary:
+            temporary.write_text("new")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_killed_process_leaves_no_file_under_the_name(tmp_path):
+    code = (
+        "import os, sys\nfrom foa360.files import atomic\n"
+        "with atomic(sys.argv[1]) as t:\n    t.write_text('half')\n    os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "a.txt"], check=False)
+    assert done.returncode == -9
+    assert not (tmp_path / "a.txt").exists()
+    assert all(name.startswith(".") for name in os.listdir(tmp_path))
+
+
+def test_permissions_are_those_of_a_common_file(tmp_path):
+    (tmp_path / "common").touch()
+    with atomic(tmp_path / "a") as temporary:
+        temporary.touch()
+    modes = [stat.S_IMODE((tmp_path / n).stat().st_mode) for n in ("common", "a")]
+    assert modes[0] == modes[1]
+
+
+def test_a_folder_in_the_way_is_an_error_that_names_it(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"), atomic(tmp_path / "file" / "a"):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to the superuser")
+def test_a_closed_folder_is_an_error(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(PermissionError), atomic(tmp_path / "a"):
+        pass
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A file system that holds 64 KiB."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    try:
+        made = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        made = False
+    if not made:
+        pytest.skip("no file system may be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_one_error_and_leaves_the_old_file(tiny):
+    target = tiny / "a.bin"
+    target.write_bytes(b"old")
+    with pytest.raises(OSError, match="No space") as error, atomic(target) as temporary:
+        temporary.write_bytes(bytes(1 << 20))
+    assert error.value.errno == errno.ENOSPC
+    assert os.listdir(tiny) == ["a.bin"]
+    assert target.read_bytes() == b"old"
+
+
+def test_sha256_is_that_of_the_standard(tmp_path):
+    (tmp_path / "abc").write_bytes(b"abc")
+    assert sha256(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223b00361a396177a9c")
+    (tmp_path / "long").write_bytes(bytes(3 << 20))
+    assert sha256(tmp_path / "long") == hashlib.sha256(bytes(3 << 20)).hexdigest()
+
+
+@given(st.text(max_size=300))
+def test_any_id_gives_a_plain_file_name(text):
+    try:
+        name = safe_name(text)
+    except UnicodeEncodeError:
+        assert re.search("[\ud800-\udfff]", text)
+        return
+    assert re.fullmatch(r"v[A-Za-z0-9_-]{1,60}", name)
+    assert name == safe_name(text)
+    assert Path(name).name == name
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.data())
+def test_distinct_ids_give_distinct_names(text, data):
+    other = data.draw(st.sampled_from([text + "_", text.swapcase(), text + "/", "-" + text, " "]))
+    if other != text:
+        assert safe_name(text).lower() != safe_name(other).lower()
