@@ -127,21 +127,22 @@ def _top_bottom(frames: Iterator[Image]) -> Iterator[Image]:
 def eac_directions(width: int, height: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Direction of each pixel of an equi-angular cubemap as YouTube arranges it.
 
-    Upper row left, front, right; lower row down, back, up, each turned by a quarter.
+    Upper row left, front, right; lower row down, back, up, turned so that each row is one band
+    without a break, as FFmpeg's filter v360 has it.
     """
     u, v = np.meshgrid((np.arange(width) + 0.5) / width * 3, (np.arange(height) + 0.5) / height * 2)
     column, row = np.minimum(u.astype(int), 2), np.minimum(v.astype(int), 1)
     right = np.tan(np.pi / 2 * (u - column - 0.5))
     down = np.tan(np.pi / 2 * (v - row - 0.5))
     one = np.ones_like(right)
-    # x front, y left, z up of (column, row); the lower row is turned by 90°.
+    # x front, y left, z up of (column, row).
     faces = {
         (0, 0): (right, one, -down),
         (1, 0): (one, -right, -down),
         (2, 0): (-right, -one, -down),
-        (0, 1): (right, -down, -one),
-        (1, 1): (-one, -down, -right),
-        (2, 1): (-right, -down, one),
+        (0, 1): (-right, down, -one),
+        (1, 1): (-one, down, right),
+        (2, 1): (right, down, one),
     }
     vector = np.zeros((*u.shape, 3))
     for (c, r), xyz in faces.items():

@@ -244,11 +244,13 @@ def _place(random: np.random.Generator, width: int, height: int) -> Image:
 
 def _noise(random: np.random.Generator, vectors: Floats, count: int) -> Floats:
     """Smooth noise of about unit range over space: a sum of plane waves of several lengths."""
+    # Single precision: this is most of what a background costs, and bytes are all it ends in.
+    points = vectors.astype(np.float32)
     total = np.zeros(vectors.shape[:-1])
     for octave in (3.0, 6.0, 12.0):
-        waves = random.standard_normal((count, 3)) * octave
-        turns = random.uniform(0, 2 * np.pi, count)
-        total += np.cos(vectors @ waves.T + turns).sum(-1) / octave
+        waves = (random.standard_normal((count, 3)) * octave).astype(np.float32)
+        turns = random.uniform(0, 2 * np.pi, count).astype(np.float32)
+        total += np.cos(points @ waves.T + turns).sum(-1) / octave
     return np.asarray(total / np.sqrt(count) * 2.0)
 
 
