@@ -167,7 +167,8 @@ def test_what_is_no_medium_has_a_reason(tmp_path):
     os.mkfifo(tmp_path / "pipe.mp4")
     expected = {
         "empty.mp4": "empty_file", "text.mp4": "unreadable", "list.m3u8": "unreadable",
-        "concat.txt": "unreadable", "pipe.mp4": "unreadable", ".": "unreadable", "no": "file_missing",
+        "concat.txt": "unreadable", "pipe.mp4": "unreadable", ".": "unreadable",
+        "no": "file_missing",
     }  # fmt: skip
     for name, reason in expected.items():
         with pytest.raises(MediaError) as error:

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 #: Energy of the dipoles relative to W, by convention.
 RATIOS = {"ACN/SN3D": 1.0, "FuMa": 2.0, "ACN/N3D": 3.0}
-#: Where W, Y, Z, X are in orders that occur: the codec's own, AAC 5.1 and AAC 4.0 read as they come.
+#: Where W, Y, Z, X are: in the codec's own order, and AAC 5.1 or 4.0 read as they come.
 ORDERS = [[0, 1, 2, 3], [2, 1, 3, 0], [2, 0, 1, 3]]
 #: Tetrahedral capsules FLU, FRD, BLD, BRU to WYZX.
 A_TO_B = 0.5 * np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, -1, -1, 1], [1, 1, -1, -1]])

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from threadpoolctl import threadpool_limits
+
 T = TypeVar("T")
 
 #: Seconds between two lines of progress.
@@ -58,7 +60,9 @@ def job(snakemake: Any) -> Iterator[Progress]:
     )
     logging.captureWarnings(True)
     try:
-        yield Progress(name)
+        # Sums over more threads are other numbers; jobs run side by side instead.
+        with threadpool_limits(1, "blas"):
+            yield Progress(name)
     except OSError as error:
         logging.getLogger("foa360").exception("stopped")
         sys.exit(

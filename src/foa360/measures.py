@@ -27,11 +27,12 @@ class Direction(NamedTuple):
 
 def low_pass(x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0) -> Floats:
     """Signals `(..., n)` without mean and what is above `cutoff` Hz (Butterworth, order 8)."""
-    x = np.asarray(x, float)
-    x = x - x.mean(-1, keepdims=True) if x.shape[-1] else x
+    plain = np.array(x, np.float64)
+    if plain.shape[-1]:
+        plain -= plain.mean(-1, keepdims=True)
     if cutoff >= 0.49 * sample_rate:
-        return x
-    return np.asarray(sosfilt(butter(8, cutoff, fs=sample_rate, output="sos"), x))
+        return plain
+    return np.asarray(sosfilt(butter(8, cutoff, fs=sample_rate, output="sos"), plain))
 
 
 def covariance(x: NDArray[np.floating]) -> Floats:

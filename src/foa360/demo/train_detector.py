@@ -3,7 +3,7 @@
     python -m foa360.demo.train_detector                trains, then measures (minutes on a CPU)
     python -m foa360.demo.train_detector --evaluate     measures the bundled file
 
-Both write docs/demo-detector.md when it exists beside the package's checkout.
+docs/demo-detector.md has the figures.
 """
 
 import argparse
@@ -79,7 +79,8 @@ def train(output: Path, images: int, epochs: int) -> None:
         model.write_text(yaml.safe_dump(architecture()))
         yolo = YOLO(str(model), task="detect")
         yolo.train(
-            data=str(data), epochs=epochs, imgsz=IMAGE_SIZE, rect=True, batch=16, workers=0, device="cpu",
+            data=str(data), epochs=epochs, imgsz=IMAGE_SIZE, rect=True, batch=16, workers=0,
+            device="cpu",
             optimizer="AdamW", lr0=0.003, warmup_epochs=1, mosaic=0.0, scale=0.3, translate=0.1,
             degrees=0, fliplr=0.5, flipud=0, hsv_v=0.3, erasing=0.0, amp=False, plots=False,
             val=True, seed=0, deterministic=True, project=str(folder), name="run", verbose=True,
@@ -93,7 +94,8 @@ def architecture() -> dict[str, Any]:
 
     path = ROOT / "cfg" / "models" / "11" / "yolo11.yaml"
     return {
-        **yaml.safe_load(path.read_text()), "nc": len(CLASSES), "scales": {"n": SCALE}, "scale": "n",
+        **yaml.safe_load(path.read_text()),
+        "nc": len(CLASSES), "scales": {"n": SCALE}, "scale": "n",
     }  # fmt: skip
 
 
@@ -110,7 +112,7 @@ def evaluate(weights: str, frames: int = 400) -> dict[str, dict[str, float]]:
         found = [
             d
             for d in detector(scene.frame(t, WIDTH, HEIGHT))
-            if 0.01 < d["left"] and d["right"] < 0.99
+            if d["left"] > 0.01 and d["right"] < 0.99
         ]
         for seen in there:
             counts[seen.label][2] += 1
@@ -149,14 +151,15 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--evaluate", action="store_true", help="only measure the bundled weights")
-    parser.add_argument("--images", type=int, default=1200)
+    parser.add_argument("--images", type=int, default=800)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--output", type=Path, default=demo_weights())
     chosen = parser.parse_args()
     if not chosen.evaluate:
         train(chosen.output, chosen.images, chosen.epochs)
     print(
-        "| class | boxes | precision | recall | direction error, median |\n| --- | --- | --- | --- | --- |"
+        "| class | boxes | precision | recall | direction error, median |\n"
+        "| --- | --- | --- | --- | --- |"
     )
     for label, row in evaluate(str(chosen.output)).items():
         print(

@@ -1,5 +1,6 @@
 """Binary decisions: do picture and sound belong together (AVC), are they aligned (AVSA)?"""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def _decisions(
 
 
 def _embed(
-    model: AudioVisual, data: ShardDataset, wanted: list[Request]
+    model: AudioVisual, data: ShardDataset, wanted: Sequence[Request]
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Embeddings (n, K, D) of pictures and sounds."""
     parts = [wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)]

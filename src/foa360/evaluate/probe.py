@@ -80,6 +80,6 @@ def _fit(x: Tensor, labels: Tensor, classes: int, steps: int) -> nn.Linear:
     optimiser = torch.optim.AdamW(linear.parameters(), 1e-2, weight_decay=1e-2)
     for _ in range(steps):
         optimiser.zero_grad()
-        nn.functional.cross_entropy(linear(x), labels).backward()  # type: ignore[no-untyped-call]
+        nn.functional.cross_entropy(linear(x), labels).backward()
         optimiser.step()
     return linear

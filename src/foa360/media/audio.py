@@ -14,8 +14,8 @@ Samples = NDArray[np.float32]
 
 #: Time stamps that differ by less from a gapless sequence are rounding, s (WebM counts in ms).
 JITTER = 0.005
-#: A jump is one if it is as long as this, s, or if the next frame confirms it: in Ogg the last frame
-#: of a page often comes with the stamp of a longer one.
+#: A jump is one if it is as long as this, s, or if the next frame confirms it: in Ogg the last
+#: frame of a page often comes with the stamp of a longer one.
 GAP = 0.06
 #: FFmpeg's sample formats.
 DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}

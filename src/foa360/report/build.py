@@ -161,6 +161,7 @@ def _summary(
         else:
             lines.append(
                 f"Accuracy, {name}: {100 * r['accuracy']:.1f} % "
-                f"({100 * r['ci_low']:.0f} to {100 * r['ci_high']:.0f}; chance {100 * r['chance']:.0f})"
+                f"({100 * r['ci_low']:.0f} to {100 * r['ci_high']:.0f}; "
+                f"chance {100 * r['chance']:.0f})"
             )
     return "\n".join(lines) + "\n"

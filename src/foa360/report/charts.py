@@ -27,7 +27,7 @@ def bars(rows: Sequence[tuple[str, int, str, str]]) -> str:
 def histogram(
     values: Mapping[str, NDArray[np.floating]], tau: float, accepted: tuple[float, float]
 ) -> str:
-    """Energy ratios on a logarithmic axis, stacked by verdict, with the band of τ and what passes."""
+    """Energy ratios on a logarithmic axis, stacked by verdict; bands for τ and what passes."""
     edges = np.linspace(np.log2(1 / 16), np.log2(16), 49)
     counts = {
         k: np.histogram(np.clip(np.log2(np.maximum(v, 1e-9)), edges[0], edges[-1]), edges)[0]
@@ -42,7 +42,8 @@ def histogram(
     parts = [_open(230, "histogram of the energy ratio by verdict")]
     for low, high, kind in ((*accepted, "accepted"), (1 - tau, 1 + tau, "tau")):
         parts.append(
-            f'<rect x="{x(low):.1f}" y="10" width="{x(high) - x(low):.1f}" height="180" class="{kind}"/>'
+            f'<rect x="{x(low):.1f}" y="10" width="{x(high) - x(low):.1f}" height="180" '
+            f'class="{kind}"/>'
         )
     base = np.zeros(len(edges) - 1)
     for kind, count in counts.items():

@@ -1,4 +1,4 @@
-"""Frames of clips with what was found in them: boxes, viewpoints, and where the sound comes from."""
+"""Frames of clips with what was found in them: boxes, viewpoints, where the sound comes from."""
 
 import base64
 from html import escape
@@ -122,7 +122,7 @@ def listen(file: Any, row: int) -> str:
 
 def rows_in_shards(paths: list[Any]) -> dict[str, tuple[Any, int]]:
     """Shard and row of every kept clip."""
-    where = {}
+    where: dict[str, tuple[Any, int]] = {}
     for path in paths:
         with h5py.File(path, "r") as file:
             where |= {clip: (path, i) for i, clip in enumerate(texts(file, "clip_id"))}

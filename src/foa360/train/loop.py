@@ -1,6 +1,7 @@
 """The training loop: AVC first, AVSA from its weights (Morgado et al. 2020)."""
 
 import csv
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ class _Run:
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimiser,
-            lambda s: min(1, (s + 1) / 10) * 0.5 * (1 + np.cos(np.pi * s / max(steps, 1))),
+            lambda s: min(1, (s + 1) / 10) * 0.5 * (1 + math.cos(math.pi * s / max(steps, 1))),
         )
         self.step, self.curves, self.sums = 0, list[tuple[int, float, float]](), np.zeros(3)
         self._resume()
@@ -112,7 +113,7 @@ class _Run:
                 video, audio = video.flatten(0, 1), audio.flatten(0, 1)
             loss = info_nce(video.float(), audio.float(), self.settings.temperature)
         self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.optimiser.step()
         self.schedule.step()
         hits = ((video @ audio.T).argmax(1).cpu() == torch.arange(len(video))).float().mean()

@@ -1,0 +1,138 @@
+"""The page in a real browser, and the text for the terminal."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from foa360 import tables
+from foa360.config_check import load_config
+from foa360.jobs import Progress
+from foa360.report import build_report, charts
+
+HOSTILE = "<script>document.title='run'</script>\"'&\n"
+
+
+def curation_row(i: int, verdict: str, reasons: list[str], video_id: str = "v") -> dict:
+    return {
+        "clip_id": f"{video_id}{i}_0", "video_id": f"{video_id}{i}", "start": 0.0, "duration": 10.0,
+        "split": "train", "verdict": verdict, "reasons": reasons, "message": HOSTILE,
+        "convention": "ACN/SN3D", "energy_ratio": 0.5 + 0.2 * i, "azimuth": 10.0 * i,
+        "elevation": 0.0, "diffuseness": 0.3, "audio_codec": "aac", "audio_layout": "5.1",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def built(tmp_path):
+    rows = [curation_row(i, "kept", []) for i in range(3)]
+    rows += [
+        curation_row(7, "rejected", ["silent"], HOSTILE),
+        curation_row(8, "failed", ["no_audio"]),
+    ]
+    paths = {
+        n: tmp_path / f"{n}.parquet" for n in ("plan", "fetch", "curation", "detections", "views")
+    }
+    tables.write(paths["plan"], [], tables.PLAN)
+    tables.write(paths["fetch"], [], tables.FETCH)
+    tables.write(paths["curation"], rows, tables.CURATION)
+    tables.write(paths["detections"], [], tables.DETECTIONS)
+    tables.write(paths["views"], [], tables.VIEWPOINTS)
+    folder = tmp_path / "avc"
+    folder.mkdir()
+    (folder / "curves.csv").write_text("step,loss,accuracy\n10,2.5,0.1\n20,1.5,0.5\n")
+    (tmp_path / "avc.json").write_text(
+        '{"task": "avc", "experiment": "avc", "accuracy": 0.8, "ci_low": 0.7, "ci_high": 0.9, '
+        '"chance": 0.5, "untrained": 0.51, "pairs": 400, "test_videos": 8}'
+    )
+    (tmp_path / "probe.json").write_text(
+        '{"task": "probe", "experiment": "avc", "accuracy": null, "note": "needs two", '
+        '"test_videos": 1}'
+    )
+
+    def build(name: str):
+        build_report(
+            paths["plan"], [paths["fetch"]], [paths["curation"]], [paths["detections"]],
+            [paths["views"]], [], {"avc": folder}, [tmp_path / "avc.json", tmp_path / "probe.json"],
+            tmp_path / f"{name}.html", tmp_path / f"{name}.txt",
+            load_config({"sources": [{"kind": "demo"}]}), Progress("test"),
+        )  # fmt: skip
+        return tmp_path / f"{name}.html"
+
+    return build
+
+
+def test_the_summary_says_what_came_out(built):
+    text = built("page").with_suffix(".txt").read_text()
+    assert "5 listed, 3 kept" in text
+    assert "1 rejected: silent 1" in text
+    assert "1 failed: no_audio 1" in text
+    assert "80.0 % (70 to 90; chance 50)" in text
+    assert "not measured, needs two" in text
+
+
+def test_the_same_results_give_the_same_bytes_and_nothing_is_asked_for(built):
+    page = built("one").read_text()
+    assert page == built("two").read_text().replace("two.html", "one.html")
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in page
+    assert "<script>document.title" not in page
+
+
+def test_charts_count_right():
+    svg = charts.histogram({"kept": np.array([1.0, 1.0, 1e-12])}, 0.1, (0.4, 2.5))
+    assert "2 kept" in svg
+    assert "1 kept" in svg
+    assert charts.curves({"avc": []}, "loss", None) == ""
+    assert "&lt;b&gt;" in charts.bars([("<b>", 3, "kept", "x")])
+
+
+@pytest.fixture
+def browser():
+    from selenium import webdriver
+
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not program or not driver:
+        pytest.skip("no chromium and chromedriver here")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1100,900"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    running = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield running
+    running.quit()
+
+
+@pytest.mark.system
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_page_works_in_a_browser(built, browser):
+    from selenium.webdriver.common.by import By
+
+    browser.get(f"file://{built('page')}")
+    assert browser.title == "foa360 report", "no hostile text may run"
+    assert not [e for e in browser.get_log("browser") if e["level"] in {"SEVERE", "WARNING"}]
+    sent = [
+        e["message"]
+        for e in browser.get_log("performance")
+        if '"Network.requestWillBeSent"' in e["message"]
+    ]
+    assert all('"url":"file:' in m or '"url":"data:' in m for m in sent)
+    for section in ("funnel", "ratio", "scenes", "training", "evaluation", "table", "origin"):
+        assert browser.find_element(By.ID, section).is_displayed()
+    rows = browser.find_elements(By.CSS_SELECTOR, "#clips tbody tr")
+    assert len(rows) == 5
+    browser.find_element(By.ID, "find").send_keys("no_audio")
+    shown = [
+        r for r in browser.find_elements(By.CSS_SELECTOR, "#clips tbody tr") if r.is_displayed()
+    ]
+    assert len(shown) == 1
+    browser.find_element(By.ID, "find").clear()
+    browser.find_element(By.ID, "find").send_keys("v")
+    head = browser.find_elements(By.CSS_SELECTOR, "#clips th button")[3]
+    head.click()
+    cells = browser.find_elements(By.CSS_SELECTOR, "#clips tbody tr td:nth-child(4)")
+    values = [float(c.text) for c in cells if c.text]
+    assert values == sorted(values)
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.set_window_size(420, 800)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 520 < width
