@@ -45,7 +45,10 @@ wildcard_constraints:
 # The plan is made before the jobs are known, hence not by a job; the file changes only when its
 # content does. Jobs on a cluster read what the main process has planned.
 if workflow.is_main_process:
-    write_plan(CONFIG, Path(PLAN))
+    try:
+        write_plan(CONFIG, Path(PLAN))
+    except ConfigError as error:
+        raise WorkflowError(str(error)) from None
 SHARDS = shard_index(Path(PLAN))
 
 

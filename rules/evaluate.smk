@@ -11,9 +11,9 @@ rule evaluate_model:
         f"{LOG}/evaluate/{{experiment}}_{{task}}.log",
     benchmark:
         f"{COST}/evaluate/{{experiment}}_{{task}}.tsv"
-    threads: 2
     conda:
         "../workflow/envs/foa360.yaml"
+    threads: 2
     params:
         code=code_version("foa360.evaluate"),
         settings=CONFIG.evaluate.model_dump_json(),

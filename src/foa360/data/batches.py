@@ -40,6 +40,8 @@ def training_requests(
 
     A step's request depends on nothing but its number, so that a run can go on anywhere.
     """
+    if first_step >= steps:
+        return
     size = min(batch, count)
     per_epoch = count // size
     for step in range(first_step, steps):
