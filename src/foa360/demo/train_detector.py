@@ -7,7 +7,7 @@ docs/demo-detector.md has the figures.
 """
 
 import argparse
-import shutil
+import io
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,21 @@ def train(output: Path, images: int, epochs: int) -> None:
             degrees=0, fliplr=0.5, flipud=0, hsv_v=0.3, erasing=0.0, amp=False, plots=False,
             val=True, seed=0, deterministic=True, project=str(folder), name="run", verbose=True,
         )  # fmt: skip
-        shutil.copyfile(folder / "run" / "weights" / "best.pt", output)
+        publish(folder / "run" / "weights" / "best.pt", output)
+
+
+def publish(trained: Path, output: Path) -> None:
+    """Copy weights without the date and the paths of the machine that trained them."""
+    import torch
+
+    state = torch.load(trained, map_location="cpu", weights_only=False)
+    network = state["model"]
+    network.yaml["yaml_file"] = "yolo11demo.yaml"
+    network.args = {k: v for k, v in network.args.items() if k in {"task", "imgsz"}}
+    kept = {"version", "license", "docs", "epoch", "model"}
+    buffer = io.BytesIO()
+    torch.save({k: state[k] for k in kept} | {"train_args": network.args}, buffer)
+    output.write_bytes(buffer.getvalue())
 
 
 def architecture() -> dict[str, Any]:
