@@ -43,7 +43,7 @@ def test_the_calibration_clip_is_heard_as_its_picture_says(real_data):
             cov[i, j] = cov[j, i] = value
         return np.degrees(direction(cov)[:2])
 
-    piano = spatial_covariance(foa[:, int(3.4 * 48000) : int(5 * 48000)], 48000, 2048, 2048, 48)
+    piano = spatial_covariance(foa[:, int(3.4 * 48000) : (5 * 48000)], 48000, 2048, 2048, 48)
     assert np.degrees(np.arctan2(*piano.sum(1)[[1, 3], :10].sum(1))) == pytest.approx(90, abs=3)
     assert heard(slice(36, 48)) == pytest.approx([-90, 0], abs=5), "the voice's sibilants"
     assert heard(slice(10, 36))[1] > 70, "the gulls"
