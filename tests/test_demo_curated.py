@@ -1,0 +1,83 @@
+"""The demo through curation: each verdict, convention and direction is the true one."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foa360 import measures, tables
+from foa360.config import Config, Curate, DemoSource
+from foa360.curate import curate_shard
+from foa360.demo import DemoVideo, catalogue, render_shard
+from foa360.demo.sounds import RATE, sound_field
+from foa360.jobs import Progress
+from foa360.plan import shard_index, write_plan
+from foa360.sources import fetch_shard
+from foa360.sphere import angular_distance
+
+pytestmark = pytest.mark.slow
+
+SOURCE = DemoSource(kind="demo", videos=12, seconds=3.0)
+PROGRESS = Progress("test")
+Rows = dict[str, tuple[DemoVideo, dict, dict]]
+
+
+@pytest.fixture(scope="module")
+def curated(tmp_path_factory) -> Rows:
+    """Video id → the video, its truth and its row, through the stages as the workflow runs them."""
+    folder: Path = tmp_path_factory.mktemp("curated")
+    plan, cache = folder / "plan.parquet", folder / "cache"
+    write_plan(Config(sources=[SOURCE], cache=str(cache)), plan)
+    rows, truth = {}, {}
+    for shard in shard_index(plan):
+        ids = list(dict.fromkeys(tables.read(plan, shard=shard)["video_id"]))
+        told = cache / "demo" / f"{shard}.json"
+        render_shard(ids, told.parent / "media", told, SOURCE, 0, PROGRESS)
+        truth |= json.loads(told.read_text("utf-8"))
+        fetch, output = folder / f"f{shard}.parquet", folder / f"c{shard}.parquet"
+        fetch_shard(plan, shard, cache, fetch, PROGRESS)
+        curate_shard(plan, shard, fetch, output, Curate(), PROGRESS)
+        rows |= {row["video_id"]: row for row in tables.records(tables.read(output))}
+    return {v.video_id: (v, truth[v.video_id], rows[v.video_id]) for v in catalogue(SOURCE, 0)}
+
+
+def test_verdicts_reasons_and_conventions_are_the_true_ones(curated):
+    for video, truth, row in curated.values():
+        reasons = set(row["reasons"])
+        assert row["verdict"] == truth["verdict"], (video.case, reasons)
+        assert not truth["reasons"] or set(truth["reasons"]) & reasons, (video.case, reasons)
+        if truth["convention"]:
+            assert row["convention"] == truth["convention"], video.case
+
+
+def test_good_scenes_have_nothing_against_them(curated):
+    against = {
+        v.video_id: list(row["reasons"])
+        for v, _, row in curated.values()
+        if v.case == "scene" and set(row["reasons"]) - {"energy_ratio_off"}
+    }
+    assert not against
+
+
+def error(video: DemoVideo, row: dict) -> float:
+    """Degrees between the measured direction of a clip and that of the true field."""
+    field = measures.low_pass(sound_field(video.scene()), RATE)
+    true = measures.direction(measures.covariance(field))
+    heard = np.radians([row["azimuth"], row["elevation"]])
+    return float(np.degrees(angular_distance(*heard, true.azimuth, true.elevation)))
+
+
+def test_kept_clips_are_heard_where_they_are(curated):
+    """Except where dipoles were exchanged, mirrored, mixed or lost.
+
+    Of those, `aac51_as_it_comes` has two orders that occur with the same W: curation names one.
+    """
+    undecidable = {"swapped_axes", "mirrored", "no_height", "quad_to_4.0", "aac51_as_it_comes"}
+    errors = {
+        video.video_id: error(video, row)
+        for video, _, row in curated.values()
+        if row["verdict"] == "kept" and video.case not in undecidable
+    }
+    assert len(errors) >= SOURCE.videos + 3
+    assert max(errors.values()) < 2, errors
