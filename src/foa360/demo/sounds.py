@@ -22,9 +22,12 @@ NOISE_DB = -38.0
 
 
 def _onsets(random: Random, seconds: float, per_second: float) -> Floats:
-    """Nearly regular times of events, in samples."""
-    times = np.arange(random.uniform(0, 1) / per_second, seconds, 1 / per_second)
-    return (times + random.uniform(-0.1, 0.1, len(times)) / per_second).clip(0) * RATE
+    """Nearly regular times of events, in samples; the first is early enough to be heard."""
+    first = min(random.uniform(0, 1) / per_second, seconds / 4)
+    times = np.arange(first, seconds, 1 / per_second)
+    times = times + random.uniform(-0.1, 0.1, len(times)) / per_second
+    times[0] = min(times[0], seconds / 4)
+    return np.asarray(times.clip(0) * RATE)
 
 
 def _place(length: int, onsets: Floats, event: Callable[[], Floats]) -> Floats:
