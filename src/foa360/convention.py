@@ -110,13 +110,14 @@ def decide(found: Evidence) -> Convention:
     if alike and capsules[0] < min(CAPSULES_FIT, CAPSULES_LEAD * plain.min()):
         return Convention("undecided", ORDERS[0], [1.0] * 4, ["no_w"])
     # Another order is believed with SN3D gains only: two guesses at once fit too much.
-    best, order = min((float(f[0]), k) for k, f in fits.items())
+    # Orders with the same W fit alike; then the height has the least energy, as in most scenes.
+    best, _, order = min((round(float(fits[str(o)][0]), 3), float(energy[o[2]]), o) for o in ORDERS)
     if best >= min(FITS, plain.min() - LEAD):
-        order = str(ORDERS[0])
-    fit, planes = fits[order], ORDERS[list(found.misfits).index(order)]
-    if fit.min() > (FITS if shares[order][3] > COHERENT else FITS_INCOHERENT):
+        order = ORDERS[0]
+    fit, coherent = fits[str(order)], shares[str(order)][3] > COHERENT
+    if fit.min() > (FITS if coherent else FITS_INCOHERENT):
         return _misfitting(found, ratio_of(found.cov), energy)
-    return _with_gains(found, planes, fit, there)
+    return _with_gains(found, order, fit, there)
 
 
 def _with_gains(
