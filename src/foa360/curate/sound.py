@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 #: Reasons that a clip's own channels give; whether they fit a sound field, the video tells.
 DEGENERATE = {"mono_in_w", "mono_in_all", "stereo_in_two", "stereo_upmix", "paired_channels"}
+#: Samples this many times full scale are no sound (damaged float), and overflow when squared.
+LOUDEST = 1e4
 #: Share of samples at full scale that is worth a note.
 CLIPPED = 1e-3
 
@@ -43,6 +45,8 @@ def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
     x = clip.samples[list(order.planes)]
     if not np.isfinite(x).all():
         return Sound("not_finite", f"{int((~np.isfinite(x)).any(0).sum())} samples")
+    if x.size and (peak := float(np.abs(x).max())) > LOUDEST:
+        return Sound("audio_damaged", f"samples of {peak:.0e} times full scale")
     silent = measures.silent_share(x, clip.sample_rate, settings.silence_dbfs)
     return Sound(
         cov=measures.covariance(measures.low_pass(x, clip.sample_rate, settings.cutoff_hz)),

@@ -86,8 +86,10 @@ def origin(container: Any) -> float:
 
 
 def audio_stream(container: Any) -> Any:
-    """The audio stream with the most channels; None where there is none."""
-    return max(container.streams.audio, key=lambda s: (s.channels or 0, -s.index), default=None)
+    """The audio stream with the most channels; None where there is none with a known codec."""
+    # Without a codec a stream has no attribute `channels` either.
+    known = [s for s in container.streams.audio if s.codec_context is not None]
+    return max(known, key=lambda s: (s.channels or 0, -s.index), default=None)
 
 
 def video_stream(container: Any) -> Any:

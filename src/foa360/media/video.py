@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
+from av.error import FFmpegError
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
@@ -97,8 +99,9 @@ def _decode(
     while waiting:
         if waiting[0] > begin + FAR:
             sought = waiting[0]
-            container.seek(int((sought + zero - 1) * 1e6), backward=True)
-            shown = None
+            with suppress(FFmpegError):  # without an index it is read on to there
+                container.seek(int((sought + zero - 1) * 1e6), backward=True)
+                shown = None
         jump = False
         for frames, _ in packets(container, stream):
             for frame in frames:

@@ -1,0 +1,97 @@
+"""Measures against values that follow from theory."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foa360 import ambisonics, measures
+
+RATE = 24000
+ANGLE = st.floats(-np.pi, np.pi)
+
+
+def noise(count: int, length: int = RATE) -> np.ndarray:
+    return np.random.default_rng(count).standard_normal((count, length))
+
+
+def diffuse(seconds: int = 4) -> np.ndarray:
+    """Uncorrelated waves from directions spread evenly over the sphere (a Fibonacci spiral)."""
+    count = 64
+    z = 1 - 2 * (np.arange(count) + 0.5) / count
+    azimuth = np.pi * (1 + 5**0.5) * np.arange(count)
+    gains = ambisonics.encode(azimuth, np.arcsin(z))
+    gains = gains if gains.shape[0] == 4 else gains.T
+    return gains @ noise(count, seconds * RATE)
+
+
+def test_a_diffuse_field_has_ratio_one_and_no_direction():
+    cov = measures.covariance(diffuse())
+    assert measures.ratio_of(cov) == pytest.approx(1, abs=0.03)
+    assert np.diag(cov)[1:] / cov[0, 0] == pytest.approx([1 / 3] * 3, abs=0.03)
+    assert measures.direction(cov).diffuseness > 0.95
+    assert measures.w_coherence(cov) < 0.02
+    assert measures.effective_rank(cov) > 3.4
+
+
+@given(azimuth=ANGLE, elevation=st.floats(-1.5, 1.5))
+def test_a_plane_wave_has_its_direction_and_no_diffuseness(azimuth, elevation):
+    x = ambisonics.encode(azimuth, elevation)[:, None] * noise(1, 500)
+    cov = measures.covariance(x)
+    where = measures.direction(cov)
+    assert measures.ratio_of(cov) == pytest.approx(1)
+    assert np.cos(where.azimuth - azimuth) == pytest.approx(1)
+    assert where.elevation == pytest.approx(elevation)
+    assert where.diffuseness == pytest.approx(0, abs=1e-9)
+
+
+@given(st.lists(st.tuples(ANGLE, st.floats(-1.5, 1.5)), min_size=1, max_size=5), st.data())
+def test_no_rotation_changes_ratio_rank_or_diffuseness(directions, data):
+    angles = [data.draw(ANGLE) for _ in range(3)]
+    signals = noise(len(directions), 400)
+    x = sum(ambisonics.encode(*d)[:, None] * s for d, s in zip(directions, signals, strict=True))
+    turned = ambisonics.rotate(x, ambisonics.rotation(*angles))
+    before, after = measures.covariance(x), measures.covariance(turned)
+    for measure in (measures.ratio_of, measures.effective_rank, measures.w_coherence):
+        assert measure(after) == pytest.approx(measure(before), rel=1e-5, abs=1e-6)
+    expected = measures.direction(before).diffuseness
+    assert measures.direction(after).diffuseness == pytest.approx(expected, abs=1e-6)
+
+
+def test_coherent_waves_pass_only_within_37_degrees():
+    def ratio(apart: float) -> float:
+        gains = ambisonics.encode(apart / 2, 0) + ambisonics.encode(-apart / 2, 0)
+        return measures.ratio_of(measures.covariance(gains[:, None] * noise(1)))
+
+    assert ratio(np.radians(36)) > 0.9 > ratio(np.radians(38))
+
+
+def test_aac_51_read_as_it_comes():
+    x = diffuse()[[3, 1, 0, 2]]
+    cov = measures.covariance(x)
+    assert measures.ratio_of(cov) == pytest.approx(5, abs=0.2), "W is three times a dipole"
+
+
+def test_scaling_changes_levels_only():
+    x = diffuse(1)
+    assert measures.energy_ratio(1e-3 * x, RATE) == pytest.approx(measures.energy_ratio(x, RATE))
+    assert measures.rms_dbfs(1e-3 * x) == pytest.approx(measures.rms_dbfs(x) - 60)
+
+
+@pytest.mark.parametrize("length", [0, 1, 50])
+def test_short_signals_are_measured_without_an_error(length):
+    x = noise(4, max(length, 1))[:, :length]
+    cov = measures.covariance(x)
+    assert np.isfinite(cov).all()
+    assert measures.tile_covariance(x, RATE).shape == (0, 4, 4)
+    assert measures.silent_share(x, RATE, -60) == 1
+    assert np.isfinite([measures.effective_rank(cov), measures.w_coherence(cov)]).all()
+    assert measures.direction(cov).diffuseness <= 1
+
+
+def test_tiles_hold_the_energy_below_the_cutoff():
+    t = np.arange(RATE) / RATE
+    low, high = np.sin(2 * np.pi * 1000 * t), np.sin(2 * np.pi * 9000 * t)
+    tiles = measures.tile_covariance(np.stack([low, high, 0 * t, low]), RATE).sum(0)
+    assert tiles[1, 1] < 1e-6 * tiles[0, 0]
+    assert tiles[0, 3] == pytest.approx(tiles[0, 0])
