@@ -201,7 +201,7 @@ def test_layouts_of_real_pictures(real_data):
 
 
 def test_real_scenes_pass_as_erp_and_are_found_as_eac(real_data):
-    paths = sorted((real_data / "sphere360").glob("*.webm"))
+    paths = sorted((real_data / "sphere360").glob("*.webm"))[::2]
     assert paths
     missed = []
     for path in paths:
