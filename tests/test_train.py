@@ -52,6 +52,19 @@ def test_info_nce_has_its_closed_forms():
     assert info_nce(x, x.roll(1, 0), 0.1).item() > 5
 
 
+def test_other_clips_of_a_video_are_no_negatives():
+    from foa360.train.loop import siblings
+
+    excluded = siblings(torch.tensor([3, 5, 3]), 2)
+    assert excluded.shape == (6, 6)
+    assert excluded[0].tolist() == [False, False, False, False, True, True]
+    assert not excluded[2:4].any()
+    x = torch.eye(6)
+    t = 0.5
+    expected = [np.log(1 + n * np.exp(-1 / t)) for n in (3, 3, 5, 5, 3, 3)]
+    assert info_nce(x, x, t, excluded).item() == pytest.approx(np.mean(expected), rel=1e-5)
+
+
 def test_wilson_interval():
     assert wilson(8, 10) == pytest.approx((0.4901625, 0.9433178), abs=1e-6)
     assert wilson(0, 0) == (0, 1)
@@ -130,10 +143,10 @@ def test_an_interrupted_training_ends_in_the_same_weights(shards, tmp_path, monk
     loop.train(shards, "avc", None, tmp_path / "whole", SETTINGS, 0, Progress("test"))
     advance = loop._Run.advance
 
-    def stops(self, batch, experiment):
+    def stops(self, batch, experiment, videos):
         if self.step == 55:
             raise KeyboardInterrupt
-        advance(self, batch, experiment)
+        advance(self, batch, experiment, videos)
 
     monkeypatch.setattr(loop._Run, "advance", stops)
     with pytest.raises(KeyboardInterrupt):

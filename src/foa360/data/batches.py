@@ -30,7 +30,8 @@ def batches(
 
 def _read(dataset: ShardDataset, wanted: Sequence[Request]) -> dict[str, torch.Tensor]:
     samples: list[dict[str, Any]] = [dataset.sample(i, key, turn) for i, key, turn in wanted]
-    return {name: torch.stack([s[name] for s in samples]) for name in ("video", "audio")}
+    batch = {name: torch.stack([s[name] for s in samples]) for name in ("video", "audio")}
+    return batch | {"index": torch.tensor([i for i, *_ in wanted])}
 
 
 def training_requests(

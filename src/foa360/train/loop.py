@@ -58,8 +58,9 @@ def train(
         model, settings, steps, folder, _fingerprint(shards, init, settings, experiment, seed)
     )
     requests = training_requests(len(data), settings.batch, seed, run.step, steps)
+    numbers = torch.from_numpy(np.unique(np.array(data.videos, str), return_inverse=True)[1])
     for batch in progress(batches(data, requests), steps - run.step, "steps"):
-        run.advance(batch, experiment)
+        run.advance(batch, experiment, numbers[batch["index"]])
     about = {
         "experiment": experiment, "width": settings.width, "context": experiment == "avsa",
         "steps": steps, "mean": torch.from_numpy(mean), "spread": torch.from_numpy(spread),
@@ -83,6 +84,15 @@ def clip_embedding(x: Tensor) -> Tensor:
     return normalize(x.mean(1), dim=-1)
 
 
+def siblings(videos: Tensor, views: int) -> Tensor:
+    """Pairs of rows that are of one video but not of one clip, `(B · views, B · views)`.
+
+    `videos` has the number of the video of each of the B clips, whose rows follow each other.
+    """
+    same = (videos[:, None] == videos) & ~torch.eye(len(videos), dtype=torch.bool)
+    return same.repeat_interleave(views, 0).repeat_interleave(views, 1)
+
+
 class _Run:
     """Model, optimiser, position and curves: what a checkpoint holds."""
 
@@ -101,8 +111,8 @@ class _Run:
         self.step, self.curves, self.sums = 0, list[tuple[int, float, float]](), np.zeros(3)
         self._resume()
 
-    def advance(self, batch: dict[str, Tensor], experiment: str) -> None:
-        """One step of the optimiser."""
+    def advance(self, batch: dict[str, Tensor], experiment: str, videos: Tensor) -> None:
+        """One step of the optimiser; `videos` has the number of each clip's video."""
         where = device()
         self.model.train()
         with torch.autocast("cuda", torch.bfloat16, enabled=where.type == "cuda"):
@@ -111,7 +121,8 @@ class _Run:
                 video, audio = clip_embedding(video), clip_embedding(audio)
             else:
                 video, audio = video.flatten(0, 1), audio.flatten(0, 1)
-            loss = info_nce(video.float(), audio.float(), self.settings.temperature)
+            excluded = siblings(videos, len(video) // len(videos)).to(where)
+            loss = info_nce(video.float(), audio.float(), self.settings.temperature, excluded)
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
