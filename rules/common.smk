@@ -29,6 +29,7 @@ EVALUATIONS = [
     for experiment, task in [
         ("avc", "avc"),
         ("avsa", "avsa"),
+        ("avsa", "avc"),
         ("avc", "probe"),
         ("avsa", "probe"),
     ]

@@ -122,7 +122,7 @@ def random_scene(
         labels = [str(c) for c in random.permutation(CLASSES)[:count]]
     first = random.uniform(-np.pi, np.pi)
     # All move the same way at nearly the same speed, so that they stay apart.
-    speed = random.choice([-1, 1]) * np.radians(random.uniform(2, 5))
+    speed = random.choice([-1, 1]) * np.radians(random.uniform(3, 6))
     moving = []
     for i, label in enumerate(labels):
         low, high = np.radians(ELEVATIONS.get(label, GROUND))
