@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from foa360 import tables
 from foa360.config import Features
 from foa360.jobs import Progress
 from foa360.shards import write_shard
+
+# The same examples every time, so that a change is what makes a test fail;
+# `pytest --hypothesis-profile default` looks further.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -196,9 +196,10 @@ def test_overlaps_are_shares_symmetric_and_the_same_after_a_turn(
 ) -> None:
     overlap = spherical_iou(a, b)
     assert 0 <= overlap <= 1
-    assert spherical_iou(b, a) == pytest.approx(overlap, abs=1e-9)
+    # Where edges nearly coincide, their crossing is known to about the root of the precision.
+    assert spherical_iou(b, a) == pytest.approx(overlap, abs=1e-7)
     turn = np.array([yaw, 0, 0, 0])
-    assert spherical_iou(a + turn, b + turn) == pytest.approx(overlap, abs=1e-9)
+    assert spherical_iou(a + turn, b + turn) == pytest.approx(overlap, abs=1e-7)
     assert spherical_iou(a, a) == pytest.approx(1)
 
 
