@@ -13,7 +13,8 @@ LEVELS = [
     {"ambisonics", "sphere", "measures", "convention", "mel", "features"},
     {"media", "data", "models", "losses", "metrics"},
     {"plan", "sources", "curate", "detect", "shards", "train", "evaluate", "demo"},
-    {"cli", "report"},
+    {"commands", "report"},
+    {"cli"},
 ]
 #: Uses of a higher or the same level that are meant, with the reason.
 ALLOWED = {
