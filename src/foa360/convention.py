@@ -1,164 +1,225 @@
 """Which planes are W, Y, Z and X, with which gains, or why they cannot be.
 
-The evidence are covariances of tiles of time and frequency. Where one plane wave dominates a tile,
-the dipoles' energy is that of W times 1 (SN3D), 2 (FuMa) or 3 (N3D), in that tile and not only in
-the sum over all of them. Unrelated channels, capsules and stereo pairs do not do that. What no
-signal can tell (the order and the signs of the dipoles) is left as the codec's path has it.
+Decided from `foa360.evidence`; thresholds are from simulated scenes (docs/curation.md). What no
+sound can tell (which way is left, and often which dipole is which) is left as the codec has it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foa360.ambisonics import CONVENTIONS
-from foa360.measures import EMPTY, ratio_of, tile_covariance
+from foa360.evidence import CAPSULES, HALF_Z, LEVELS, Evidence, evidence
+from foa360.measures import EMPTY, ratio_of
 
 Floats = NDArray[np.float64]
 
-#: Energy of the dipoles relative to W, by convention.
-RATIOS = {"ACN/SN3D": 1.0, "FuMa": 2.0, "ACN/N3D": 3.0}
-#: Where W, Y, Z, X are: in the codec's own order, and AAC 5.1 or 4.0 read as they come.
-ORDERS = [[0, 1, 2, 3], [2, 1, 3, 0], [2, 0, 1, 3]]
-#: Tetrahedral capsules FLU, FRD, BLD, BRU to WYZX.
-A_TO_B = 0.5 * np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, -1, -1, 1], [1, 1, -1, -1]])
-A_TO_B[1:] *= 3**0.5
+#: Level of the dipoles against W, dB.
+GAINS_DB = {"SN3D": 0.0, "FuMa": 10 * np.log10(2), "N3D": 10 * np.log10(3)}
+#: Where W, Y, Z, X are when AAC 5.1 or 4.0 are read as they come; unknown ones put W first.
+KNOWN_ORDERS = [[2, 1, 3, 0], [2, 0, 1, 3]]
 
-#: Misfit (0 to 1) that still counts as ambisonics, and the lead that another reading must have.
-FITS, LEAD = 0.62, 0.12
-#: The same where W has little in common with the dipoles, as in diffuse noise or a surround mix.
-FITS_INCOHERENT, COHERENT = 0.35, 0.2
-#: Capsules are about as loud as each other, and have to fit much better than any other reading.
-CAPSULES_ALIKE, CAPSULES_FIT, CAPSULES_LEAD = 0.05, 0.3, 0.65
-#: A gain class other than SN3D must fit as well as this, and the ratio be as near, relatively.
-GAIN_FITS, GAIN_NEAR = 0.3, 0.22
-
-
-@dataclass
-class Evidence:
-    """Sums over tiles; those of several clips of one video add up."""
-
-    cov: Floats
-    misfits: dict[str, Floats] = field(default_factory=dict)
-    louder: float = 0.0  # energy of the second plane above the first's
-    undirected: float = 0.0  # energy of W in tiles where the dipoles have little
-
-    def __add__(self, other: "Evidence") -> "Evidence":
-        """Evidence of two clips together."""
-        return Evidence(
-            self.cov + other.cov,
-            {k: self.misfits[k] + other.misfits[k] for k in self.misfits},
-            self.louder + other.louder,
-            self.undirected + other.undirected,
-        )
+#: Width of the peak that W should have, dB; and the share of tiles in it that is enough.
+PEAK_DB, FITS, FITS_HORIZONTAL = 3.0, 0.55, 0.45
+#: Channels out of phase are what directions behind and beside make; loudspeakers do not.
+#: Their share around which, and how much, it moves the fit; and where it is telling.
+PHASE_MIDDLE, PHASE_MOST, PHASE_GAIN, PHASE_SEEN = 0.1, 0.25, 1.5, 0.115
+#: Lead that another channel must have to be W; more where the field is (nearly) horizontal.
+LEAD, LEAD_HORIZONTAL, HORIZONTAL, WEAK = 0.04, 0.21, 0.05, 0.5
+#: Capsules are about as loud and alike, never out of phase, and their W fits about as well as any channel.
+CAPSULES_LEVEL, CAPSULES_ALIKE, CAPSULES_OUT = 0.005, 0.62, 0.05
+CAPSULES_IN_PHASE, CAPSULES_BEHIND = 0.8, 0.15
+#: Share of W's energy without direction, and a fit, that mean head-locked sound.
+HEAD_LOCKED, HEAD_LOCKED_FIT = 0.25, 0.6
+#: Gains: dB that are not SN3D's any more; spread of the bands, dB, that agree or nearly do.
+NOT_SN3D, STEADY, NEARLY_STEADY = 1.5, 0.75, 1.5
+#: Levels, dB, half way between SN3D, FuMa and N3D; how near to them is unsure; and what is none.
+BETWEEN, UNSURE, NO_GAIN = (1.5, 3.9), 0.5, 8.0
+#: How much higher, dB, the third channel is than the fourth, where the fourth is the height, and
+#: where it cannot be.
+HEIGHT_LAST, HEIGHT_THIRD = 0.3, -4.0
+#: By how much the peak of W must grow where the energy of the height is doubled.
+HALVED = 0.08
+#: L and R are hardly ever out of phase, their sum and difference are.
+PAIR_OUT = 0.06
 
 
 class Convention(NamedTuple):
-    """What was decided: name, planes of W, Y, Z, X, gains to SN3D, and reason codes."""
+    """What was decided.
+
+    name : order/normalisation, such as ACN/SN3D, or undecided.
+    planes, gains : which planes are W, Y, Z, X, and their factors to SN3D.
+    reasons : codes of `foa360.reasons`.
+    confidence : 0 to 1, that W and the gains are as named rather than the next best.
+    undecided : what the sound does not tell: w, gains, height, or horizontal (left, front).
+    """
 
     name: str
     planes: list[int]
     gains: list[float]
     reasons: list[str]
+    confidence: float = 0.0
+    undecided: tuple[str, ...] = ("w", "gains", "height", "horizontal")
 
 
-def evidence(x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0) -> Evidence:
-    """What one clip `(4, n)`, in the order of its codec's path, tells."""
-    tiles = tile_covariance(x, sample_rate, cutoff)
-    cov = tiles.sum(0) if len(tiles) else np.zeros((4, 4))
-    capsules = A_TO_B @ tiles @ A_TO_B.T
-    misfits = {str(order): _misfit(tiles[:, order][:, :, order]) for order in ORDERS}
-    misfits["capsules"] = _misfit(capsules)
-    energy = tiles[:, 0, 0]
-    dipoles = np.trace(tiles, axis1=1, axis2=2) - energy
-    return Evidence(
-        cov,
-        misfits,
-        louder=float(np.clip(tiles[:, 1, 1] - energy, 0, None).sum()),
-        undirected=float(energy[dipoles < 0.15 * energy].sum()),
-    )
+def unusable(*reasons: str, confidence: float = 0.0) -> Convention:
+    """A decision that the channels are no sound field that could be used."""
+    return Convention("undecided", [0, 1, 2, 3], [1.0] * 4, list(reasons), confidence)
 
 
-def _misfit(tiles: Floats) -> Floats:
-    """Sums over tiles, `(4, 2)`: numerators and denominators of four shares.
+def identify_convention(x: NDArray[np.floating], sample_rate: float) -> Convention:
+    """Convention of one clip `(4, n)` from its sound alone.
 
-    Rows 0 to 2 are |B - r A| over B + r A for each ratio r, where A is W's energy and B that of the
-    dipoles; row 3 is the energy of W that is coherent with the dipoles, over that of W.
+    See `decide` for several clips of one video. Raises ValueError for another shape.
     """
-    a, cross = tiles[:, 0, 0], tiles[:, 0, 1:]
-    b = np.trace(tiles, axis1=1, axis2=2) - a
-    rows = [[np.abs(b - r * a).sum(), (b + r * a).sum()] for r in RATIOS.values()]
-    coherent = (cross**2).sum(1) / np.maximum(b, 1e-30)
-    return np.array([*rows, [np.minimum(coherent, a).sum(), a.sum()]])
+    if x.ndim != 2 or x.shape[0] != 4:
+        raise ValueError(f"need (4, n) signals, got {x.shape}")
+    return decide(evidence(x, sample_rate))
+
+
+def total(parts: Sequence[Evidence]) -> Evidence | None:
+    """Evidence of several clips together; None for no clip."""
+    return reduce(add, parts) if parts else None
 
 
 def decide(found: Evidence) -> Convention:
     """Convention of a clip, or of a whole video from the sum of its clips' evidence."""
     energy = np.diag(found.cov)
     if energy.max() <= 0:
-        return Convention("undecided", [0, 1, 2, 3], [1.0] * 4, [])
+        return unusable()
     there = energy > EMPTY * energy.max()
     wrong = _degenerate(found, energy, there)
     if wrong:
-        return Convention("undecided", [0, 1, 2, 3], [1.0] * 4, [wrong])
-    shares = {k: m[:, 0] / np.maximum(m[:, 1], 1e-30) for k, m in found.misfits.items()}
-    fits = {k: m[:3] for k, m in shares.items()}
-    plain = fits[str(ORDERS[0])]
-    alike, capsules = energy.min() > CAPSULES_ALIKE * energy.max(), fits.pop("capsules")
-    if alike and capsules[0] < min(CAPSULES_FIT, CAPSULES_LEAD * plain.min()):
-        return Convention("undecided", ORDERS[0], [1.0] * 4, ["no_w"])
-    # Another order is believed with SN3D gains only: two guesses at once fit too much.
-    # Orders with the same W fit alike; then the height has the least energy, as in most scenes.
-    best, _, order = min((round(float(fits[str(o)][0]), 3), float(energy[o[2]]), o) for o in ORDERS)
-    if best >= min(FITS, plain.min() - LEAD):
-        order = ORDERS[0]
-    fit, coherent = fits[str(order)], shares[str(order)][3] > COHERENT
-    if fit.min() > (FITS if coherent else FITS_INCOHERENT):
-        return _misfitting(found, ratio_of(found.cov), energy)
-    return _with_gains(found, order, fit, there)
+        return unusable(wrong, confidence=1.0)
+    fits = peaks(found)
+    first, best = fits[0].max(), int(fits[:4].max(1).argmax())
+    flat = bool(energy[2] < HORIZONTAL * energy[0])
+    # Empty channels are in no pair.
+    pairs = {4: 6, 3: 3}.get(int(there.sum()), 1) / 6
+    positive, negative, in_phase = found.signs.sum(0) / found.weight.sum() / [pairs, pairs, 1]
+    field = negative > PHASE_SEEN  # not loudspeakers
+    undirected = float(found.undirected / max(energy[0], 1e-30))
+    if undirected > HEAD_LOCKED * (1 if there[2] else 2) and first < HEAD_LOCKED_FIT:
+        mixed = field or (positive < 1.6 * negative and positive + negative > 2 * PHASE_SEEN)
+        return unusable("head_locked" if mixed or flat else "no_w", confidence=undirected)
+    if (
+        energy.min() > CAPSULES_LEVEL * energy.max()
+        and positive > CAPSULES_ALIKE
+        and negative < CAPSULES_OUT
+        and in_phase > CAPSULES_IN_PHASE
+        and fits[CAPSULES].max() > max(FITS, first - CAPSULES_BEHIND)
+    ):
+        return unusable("a_format", confidence=float(in_phase))
+    bonus = PHASE_GAIN * (min(negative, PHASE_MOST) - PHASE_MIDDLE)
+    # Without a Z the dipoles are weaker than W, and another channel may seem to fit better.
+    weak = flat and np.median(band_levels(found)) < WEAK
+    lead = fits[best].max() - first - (LEAD_HORIZONTAL if weak else LEAD)
+    other_w = bool(best) and lead > 0 and not (weak and first > FITS_HORIZONTAL)
+    if other_w and field and fits[best].max() + bonus > FITS:
+        return _elsewhere(best, energy, fits, lead)
+    if not there[0] or first + bonus < (FITS_HORIZONTAL if flat else FITS):
+        return unusable("no_w", confidence=float(np.clip(2 * (FITS - first), 0, 1)))
+    return _with_gains(found, fits, there, field or positive < 2 * PHASE_SEEN)
+
+
+def peaks(found: Evidence) -> Floats:
+    """Share of tiles near the level of SN3D, FuMa and N3D, `(7, 3)`, bands counting the same."""
+    heard = found.levels.sum(-1) > 0
+    shares = found.levels / np.maximum(found.levels.sum(-1, keepdims=True), 1e-30)
+    near = np.exp(-0.5 * ((LEVELS - np.array([*GAINS_DB.values()])[:, None]) / PEAK_DB) ** 2)
+    return np.asarray((shares @ near.T).sum(1) / np.maximum(heard.sum(1), 1)[:, None])
+
+
+def band_levels(found: Evidence) -> Floats:
+    """Mean level of the dipoles against W in each band that has sound, dB."""
+    weights = found.levels[0]
+    heard = weights.sum(-1) > 0
+    return np.asarray(weights[heard] @ LEVELS / weights[heard].sum(-1))
 
 
 def _with_gains(
-    found: Evidence, order: list[int], fit: Floats, there: NDArray[np.bool_]
+    found: Evidence, fits: Floats, there: NDArray[np.bool_], field: bool
 ) -> Convention:
-    """The convention for an order of planes, by how well each gain class fits."""
-    energy = np.diag(found.cov)[order]
-    ratios = np.array(list(RATIOS.values()))
-    ratio = ratio_of(found.cov[np.ix_(order, order)])
-    reasons = ["reordered"] if order != ORDERS[0] else []
-    kind = int(np.argmin(np.where(np.abs(ratio / ratios - 1) < GAIN_NEAR, fit, np.inf)))
-    name = list(RATIOS)[kind]
-    near = abs(ratio / ratios[kind] - 1) < GAIN_NEAR
-    if reasons or not (near and fit[kind] < min(GAIN_FITS, fit[0] - 0.05)):
-        name = "ACN/SN3D"
-    if name == "FuMa" and energy[2] < 0.5 * energy[3]:
-        name = "ACN/FuMa"  # the height has the least energy in most scenes
-    if order == ORDERS[0] and not there[2]:
+    """W is the first channel: what gains, and is the order ACN or FuMa."""
+    bands = band_levels(found)
+    level = (np.median(bands) + 10 * np.log10(max(ratio_of(found.cov), 1e-3))) / 2
+    share = found.means.sum(0)
+    # How much higher the third channel is than the fourth: the height is least in most scenes.
+    height = float(10 * np.log10(max(share[2], 1e-12) / max(share[3], 1e-12)))
+    if level > NO_GAIN:
+        return unusable("no_w", confidence=1.0)
+    norm, spread = "SN3D", float(np.std(bands))
+    if level > NOT_SN3D:
+        nearest = min(GAINS_DB, key=lambda name: abs(GAINS_DB[name] - level))
+        if spread < STEADY:
+            norm = nearest
+        elif height > HEIGHT_LAST:
+            norm = "FuMa"  # where bands disagree it is the microphone that speaks
+        elif spread < NEARLY_STEADY and there[2]:
+            norm = nearest
+    lead_w = _sure(fits[0].max() - fits[1:4].max())
+    other = fits[1:4, 0].max() > fits[0].max() - LEAD
+    if norm != "SN3D" and (other or not field):
+        return unusable("undecided")
+    name = f"ACN/{norm}"
+    if norm == "FuMa" and height > HEIGHT_THIRD:
+        name = "FuMa"
+    reasons = []
+    if not there[2] and name != "FuMa":
         reasons.append("horizontal_only")
-    reorder, gains = CONVENTIONS[name]
-    if name != "ACN/SN3D":
-        reasons.append("rescaled_n3d" if name == "ACN/N3D" else "rescaled_fuma")
-    return Convention(name, [order[i] for i in reorder], [float(g) for g in gains], reasons)
+    if norm != "SN3D":
+        reasons.append("rescaled_n3d" if norm == "N3D" else "rescaled_fuma")
+    elif fits[HALF_Z, 0] - fits[0, 0] > HALVED:
+        reasons.append("layout_converted")
+    order, gains = CONVENTIONS[name]
+    undecided = ["horizontal"]
+    if abs(height) < 3:
+        undecided.insert(0, "height")
+    ranked = np.sort(fits[0])
+    between = min(abs(level - BETWEEN[0]), abs(level - BETWEEN[1])) < UNSURE
+    lead_gain = 0.5 if spread > STEADY or between else _sure(2 * (ranked[2] - ranked[1]))
+    undecided = [
+        *(["w"] if lead_w < 0.5 else []), *(["gains"] if lead_gain < 0.6 else []), *undecided
+    ]  # fmt: skip
+    return Convention(
+        name, list(order), [float(g) for g in gains], reasons, lead_w * lead_gain, tuple(undecided)
+    )
 
 
-def _misfitting(found: Evidence, ratio: float, energy: Floats) -> Convention:
-    """Tiles that fit no order: head-locked sound over a field, or no field at all."""
-    head_locked = ratio < 0.6 and found.undirected > 0.4 * energy[0]
-    reason = "head_locked" if head_locked else "no_w"
-    return Convention("undecided", [0, 1, 2, 3], [1.0] * 4, [reason])
+def _sure(lead: float) -> float:
+    """Confidence from a lead in shares of tiles; a half at none, three quarters at 0.05."""
+    return float(1 / (1 + np.exp(-22 * lead)))
+
+
+def _elsewhere(w: int, energy: Floats, fits: Floats, lead: float) -> Convention:
+    """W is another channel than the first: a known order, with SN3D gains, or an unknown one."""
+    known = [o for o in KNOWN_ORDERS if o[0] == w]
+    # The height has the least energy in most scenes.
+    if known and fits[w, 0] > fits[w].max() - HALVED:
+        planes = min(known, key=lambda o: energy[o[2]])
+        reason, undecided = "reordered", ("height", "horizontal")
+        name = "ACN/SN3D"
+    else:
+        height, *others = sorted({0, 1, 2, 3} - {w}, key=lambda i: energy[i])
+        planes = [w, min(others), height, max(others)]
+        reason, undecided, name = "order_unknown", ("gains", "height", "horizontal"), "undecided"
+    return Convention(name, list(planes), [1.0] * 4, [reason], _sure(lead), undecided)
 
 
 def _degenerate(found: Evidence, energy: Floats, there: NDArray[np.bool_]) -> str | None:
     """Reasons that the channels themselves give, before any thought of directions."""
     if there.sum() == 1:
-        return "mono_in_w"
-    if not there[0]:
-        return "no_w"
+        return "mono_in_w" if there[0] else "no_w"
     if there[0] and there[1] and there.sum() == 2:
         # L - R is never louder than L + R; either of L and R may be.
-        return "stereo_in_two" if found.louder > 0.02 * energy.sum() else "stereo_upmix"
+        out = 6 * found.signs[:, 1].sum() / found.weight.sum()
+        if out > PAIR_OUT:
+            return "stereo_upmix"
+        return "stereo_in_two" if found.louder > 0.02 * energy.sum() else "stereo"
     scale = np.sqrt(np.maximum(energy, 1e-30))
     rho = found.cov / np.outer(scale, scale)
     level = 10 * np.log10(np.maximum(energy, 1e-30) / energy.max())
@@ -171,19 +232,3 @@ def _degenerate(found: Evidence, energy: Floats, there: NDArray[np.bool_]) -> st
     if (same(0, 2) and same(1, 3)) or (same(0, 1) and same(2, 3)) or (same(0, 3) and same(1, 2)):
         return "paired_channels"
     return None
-
-
-def identify_convention(x: NDArray[np.floating], sample_rate: float) -> Convention:
-    """Convention of one clip `(4, n)` from its signal alone.
-
-    See `decide` for several clips of one video. Raises ValueError for another shape.
-    """
-    if x.ndim != 2 or x.shape[0] != 4:
-        raise ValueError(f"need (4, n) signals, got {x.shape}")
-    return decide(evidence(x, sample_rate))
-
-
-def total(parts: Sequence[Evidence]) -> Evidence | None:
-    """Evidence of several clips together; None for no clip."""
-    parts = list(parts)
-    return sum(parts[1:], parts[0]) if parts else None

@@ -116,24 +116,25 @@ def decibels(power: float) -> float:
     return float(10 * np.log10(power)) if power > 0 else float("-inf")
 
 
-def tile_covariance(x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0) -> Floats:
-    """Real covariances of the channels in tiles of time and frequency, `(tiles, C, C)`.
+def tile_covariance(
+    x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0
+) -> tuple[Floats, Floats]:
+    """Real covariances of channels `(C, n)` in tiles of time and frequency, and their frequencies.
 
-    A tile is about 43 ms long and 190 Hz wide, up to `cutoff` Hz. In most tiles of most scenes one
-    source dominates, which makes them tell more than the sum over all of them.
+    A tile is about 85 ms long and 190 Hz wide; `(times, bands, C, C)` up to `cutoff` Hz, and
+    `(bands,)` in Hz. In most tiles of most scenes one source dominates, which makes them tell more
+    than the sum over all of them.
     """
     n_fft = int(2 ** np.round(np.log2(sample_rate / 47)))
-    count = x.shape[-1] // n_fft
-    if count < 2:
-        return np.zeros((0, x.shape[0], x.shape[0]))
-    blocks = np.asarray(x[:, : count * n_fft], np.float32).reshape(x.shape[0], count, n_fft)
-    top = max(5, int(cutoff / sample_rate * n_fft))
-    window = np.hanning(n_fft).astype(np.float32)
-    spectra = rfft(blocks * window, axis=-1)[..., 1:top]
-    spectra = spectra[:, : count // 2 * 2, : (top - 1) // 4 * 4]
-    c, t, f = spectra.shape
-    tiles = spectra.reshape(c, t // 2, 2, f // 4, 4).transpose(1, 3, 0, 2, 4).reshape(-1, c, 8)
-    return np.asarray((tiles @ tiles.conj().swapaxes(1, 2)).real, float)
+    channels, step = x.shape[0], sample_rate / n_fft
+    times = x.shape[-1] // n_fft // 2
+    bands = int((cutoff / step - 1) // 4)
+    blocks = np.asarray(x[:, : 2 * times * n_fft], np.float32).reshape(channels, -1, n_fft)
+    spectra = rfft(blocks * np.hanning(n_fft).astype(np.float32), axis=-1)[..., 1 : 1 + 4 * bands]
+    tiles = spectra.reshape(channels, times, 2, bands, 4).transpose(1, 3, 0, 2, 4)
+    tiles = tiles.reshape(times, bands, channels, 8)
+    cov = (tiles @ tiles.conj().swapaxes(-1, -2)).real.astype(float)
+    return cov, (4 * np.arange(bands) + 2.5) * step
 
 
 def _check(x: NDArray[np.floating]) -> None:

@@ -62,8 +62,16 @@ REASONS: dict[str, Reason] = {
     "mono_in_all": Reason("rejected", "all channels carry the same mono signal"),
     "stereo_in_two": Reason("rejected", "two channels are a stereo pair, the others are empty"),
     "stereo_upmix": Reason("rejected", "W and Y are sum and difference of a stereo pair"),
+    "stereo": Reason(
+        "rejected", "the first two channels are stereo, as a pair or as sum and difference"
+    ),
     "paired_channels": Reason("rejected", "channels repeat in pairs: stereo stored twice"),
-    "no_w": Reason("rejected", "no channel can be W: surround, A-format or unrelated channels"),
+    "no_w": Reason("rejected", "no channel can be W: loudspeaker surround or unrelated channels"),
+    "a_format": Reason("rejected", "the channels are capsules of a microphone (A-format)"),
+    "order_unknown": Reason("rejected", "W is not the first channel, and the order is none known"),
+    "undecided": Reason(
+        "rejected", "the sound fits several conventions, and is not SN3D with W first"
+    ),
     "head_locked": Reason(
         "rejected", "most energy of W has no direction: head-locked sound was added"
     ),
@@ -79,6 +87,9 @@ REASONS: dict[str, Reason] = {
     "reordered": Reason("note", "the channels were put in WYZX order"),
     "rescaled_n3d": Reason("note", "dipoles were rescaled from N3D to SN3D"),
     "rescaled_fuma": Reason("note", "W was rescaled from FuMa to SN3D"),
+    "layout_converted": Reason(
+        "note", "Z seems 3 dB low, as after a conversion from 5.1 to 4.0 channels"
+    ),
     "horizontal_only": Reason("note", "Z is empty: the field is horizontal only"),
     "energy_ratio_off": Reason(
         "note", "the energy ratio is outside 1 ± τ but within what real clips show"
