@@ -7,15 +7,19 @@ every scene (`foa360.simulation`) is used for some of the cases in turn.
 import argparse
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import partial, reduce
+from operator import add
 
 import numpy as np
-from tqdm import tqdm
 
-from foa360.convention import Convention, identify_convention
+from foa360.convention import Convention, decide
+from foa360.evidence import Evidence, evidence
+from foa360.jobs import Progress
+from foa360.measures import spectra
 from foa360.simulation import CASES, simulate
 
 RATE = 24000
+OUTCOMES = ("right", "undecided", "wrong")
 #: Cases that sound alone cannot tell from a true scene, or from another case, in general.
 ALIKE = {
     "FuMa order, SN3D": "the scene turned",
@@ -38,23 +42,40 @@ def outcome(case: str, found: Convention) -> str:
         return "right"
     stereo = wanted.startswith("stereo") and name == "stereo"
     gains = name.startswith(("ACN", "FuMa")) and "gains" in found.undecided
-    w = wanted == "reordered" and "w" in found.undecided and not found.reasons
-    if stereo or name == "undecided" or w or (gains and wanted.startswith(("ACN", "FuMa"))):
+    w = name.startswith(("ACN", "FuMa")) and "w" in found.undecided
+    if stereo or w or name == "undecided" or (gains and wanted.startswith(("ACN", "FuMa"))):
         return "undecided"
     return "wrong"
 
 
-def scene(seed: int, seconds: float, each: int) -> list[tuple[str, str, str]]:
-    """(case, name, outcome) of some cases made from one scene."""
+def made(seed: int, seconds: float, each: int) -> dict[str, Evidence]:
+    """Evidence of some of the cases, made from one scene."""
     x = simulate(seed, seconds, RATE)
     names = list(CASES)
     chosen = [names[(seed * each + k) % len(names)] for k in range(each)]
-    rows = []
-    for name in chosen:
-        made = CASES[name].make(np.random.default_rng([seed, 7]), x, RATE)
-        found = identify_convention(made, RATE)
-        rows.append((name, called(found), outcome(name, found)))
-    return rows
+    return {
+        name: evidence(spectra(CASES[name].make(np.random.default_rng([seed, 7]), x, RATE), RATE))
+        for name in chosen
+    }
+
+
+def matrix(found: dict[str, list[Evidence]], clips: int) -> None:
+    """Print the confusion matrix for videos of some clips each."""
+    print(f"\n{clips} clip(s) of 10 s a decision\n")
+    print("| case | decisions | right | undecided | wrong | called |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for case, evidences in found.items():
+        groups = [evidences[i : i + clips] for i in range(0, len(evidences) - clips + 1, clips)]
+        decisions = [decide(reduce(add, group)) for group in groups]
+        names = Counter(called(d) for d in decisions)
+        results = Counter(outcome(case, d) for d in decisions)
+        n = max(len(decisions), 1)
+        shares = " | ".join(
+            f"{100 * results[k] / n:.1f} %" for k in ("right", "undecided", "wrong")
+        )
+        common = ", ".join(f"`{name}` {k}" for name, k in names.most_common(4))
+        alike = f" ({ALIKE[case]})" if case in ALIKE else ""
+        print(f"| {case}{alike} | {len(decisions)} | {shares} | {common} |")
 
 
 def main() -> None:
@@ -66,22 +87,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--jobs", type=int, default=2)
     chosen = parser.parse_args()
-    work = partial(scene, seconds=chosen.seconds, each=chosen.each)
+    work = partial(made, seconds=chosen.seconds, each=chosen.each)
     seeds = range(chosen.first, chosen.first + chosen.scenes)
-    names: dict[str, Counter[str]] = {case: Counter() for case in CASES}
-    outcomes: dict[str, Counter[str]] = {case: Counter() for case in CASES}
+    found: dict[str, list[Evidence]] = {case: [] for case in CASES}
     with ProcessPoolExecutor(chosen.jobs) as pool:
-        for rows in tqdm(pool.map(work, seeds, chunksize=8), total=len(seeds), unit="scene"):
-            for case, name, result in rows:
-                names[case][name] += 1
-                outcomes[case][result] += 1
-    print("| case | scenes | right | undecided | wrong | called |\n| --- | --- | --- | --- | --- | --- |")
-    for case, counts in outcomes.items():
-        n = max(counts.total(), 1)
-        shares = " | ".join(f"{100 * counts[k] / n:.1f} %" for k in ("right", "undecided", "wrong"))
-        common = ", ".join(f"`{name}` {k}" for name, k in names[case].most_common(5))
-        alike = f" ({ALIKE[case]})" if case in ALIKE else ""
-        print(f"| {case}{alike} | {n} | {shares} | {common} |")
+        results = pool.map(work, seeds, chunksize=8)
+        for parts in Progress("conventions")(results, len(seeds), "scenes"):
+            for case, part in parts.items():
+                found[case].append(part)
+    matrix(found, 1)
+    matrix(found, 4)
 
 
 if __name__ == "__main__":

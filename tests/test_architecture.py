@@ -10,7 +10,7 @@ PACKAGE = ROOT / "src" / "foa360"
 
 LEVELS = [
     {"config", "config_check", "tables", "reasons", "files", "jobs", "digest"},
-    {"ambisonics", "sphere", "measures", "convention", "mel", "features"},
+    {"ambisonics", "sphere", "measures", "evidence", "convention", "mel", "features", "simulation"},
     {"media", "data", "models", "losses", "metrics"},
     {"plan", "sources", "curate", "detect", "shards", "train", "evaluate", "demo"},
     {"commands", "report"},

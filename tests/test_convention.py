@@ -1,14 +1,18 @@
 """Measures and conventions on simulated scenes with known answers, and on real recordings."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
 from foa360 import ambisonics, measures
-from foa360.convention import identify_convention
+from foa360.convention import decide, identify_convention, total
 from foa360.demo.sounds import sound
+from foa360.evidence import evidence
 from foa360.media.audio import clip_audio
 from foa360.media.order import plane_order
 from foa360.media.probe import probe
+from foa360.simulation import CASES, simulate
 
 RATE = 24000
 
@@ -149,7 +153,7 @@ def test_silence_is_undecided():
 
 @pytest.mark.parametrize(
     ("pattern", "name"),
-    [("3oa_example*", "ACN/SN3D"), ("HOA3_rec*", "ACN/N3D"), ("BF_rec3*", "FuMa")],
+    [("3oa_example*", "ACN/SN3D"), ("HOA3_rec*", "ACN/N3D"), ("BF_rec*", "FuMa")],
 )
 def test_real_recordings_are_named(real_data, pattern, name):
     paths = sorted((real_data / "foa").glob(pattern))
@@ -159,3 +163,66 @@ def test_real_recordings_are_named(real_data, pattern, name):
         (clip,) = clip_audio(path, [(0, 10)])
         found = identify_convention(clip.samples[list(order.planes)], clip.sample_rate)
         assert found.name == name
+
+
+@pytest.mark.parametrize("pattern", ["3oa_example*", "HOA3_rec*", "BF_rec*"])
+def test_w_is_found_in_every_order_of_real_recordings(real_data, pattern):
+    for path in sorted((real_data / "foa").glob(pattern)):
+        order = plane_order(probe(path))
+        (clip,) = clip_audio(path, [(0, 10)])
+        x = clip.samples[list(order.planes)]
+        for channels in permutations(range(4)):
+            found = identify_convention(x[list(channels)], clip.sample_rate)
+            w = x[channels[found.planes[0]]]
+            # Straight ahead, W and X are the same sound.
+            assert np.allclose(w, x[0], atol=1e-3), (path.name, channels, found)
+
+
+@pytest.mark.parametrize("gain_db", [-40, 6])
+def test_the_level_does_not_matter(real_data, gain_db):
+    for path in sorted((real_data / "foa").glob("*.ogg")):
+        order = plane_order(probe(path))
+        (clip,) = clip_audio(path, [(0, 10)])
+        x = clip.samples[list(order.planes)]
+        one, other = (
+            identify_convention(y, clip.sample_rate) for y in (x, x * 10 ** (gain_db / 20))
+        )
+        assert one.name == other.name
+        assert one.reasons == other.reasons
+
+
+DECIDABLE = [
+    "ambiX", "N3D", "FuMa", "AAC 5.1 as it comes", "no Z", "mono in W", "mono in all",
+    "stereo upmix", "stereo in two", "L R L R", "quad surround", "unrelated", "A-format",
+    "head-locked music",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def simulated() -> list[np.ndarray]:
+    return [simulate(seed, 6, RATE) for seed in range(16)]
+
+
+@pytest.mark.parametrize("name", DECIDABLE)
+def test_every_known_case_is_named_from_the_clips_of_a_video(simulated, name):
+    """Single clips are counted by benchmarks/conventions.py; four together leave little doubt."""
+    case = CASES[name]
+    parts = [
+        evidence(measures.spectra(case.make(np.random.default_rng(i), x, RATE), RATE))
+        for i, x in enumerate(simulated)
+    ]
+    for first in range(0, len(parts), 4):
+        found = decide(total(parts[first : first + 4]))
+        assert case.called in {found.name, *found.reasons}, (first, found)
+
+
+def test_single_true_scenes_are_not_called_defective(simulated):
+    found = [identify_convention(x, RATE) for x in simulated]
+    assert [f.reasons for f in found if f.name != "ACN/SN3D" or f.reasons] == []
+
+
+def test_a_simulated_room_has_the_statistics_of_a_sound_field(simulated):
+    """The energy ratio scatters around 1, as it must for uncorrelated and diffuse sound."""
+    ratios = [measures.energy_ratio(x, RATE) for x in simulated]
+    assert np.median(ratios) == pytest.approx(1, abs=0.2)
+    assert np.array_equal(simulate(3, 1, RATE), simulate(3, 1, RATE))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from foa360 import tables
+from foa360.ambisonics import convert
 from foa360.config import Curate
 from foa360.curate import curate_shard, curate_video
 from foa360.curate.picture import Pictures, layout_of, mean_square_difference
@@ -136,6 +137,45 @@ def test_presets_draw_the_line_of_the_ratio(tmp_path, media, field):
     assert only(*files, preset="wang2022")["reasons"] == ["energy_ratio"]
     assert only(*files, ratio_range=(0.9, 1.1))["verdict"] == "rejected"
     assert only(*files, preset="wang2022", tau=0.9)["reasons"] == []
+    assert only(*files, preset="sphere360", ratio_range=(0.9, 1.1))["verdict"] == "kept"
+    assert only(*files, preset="wang2022", score_only=True)["verdict"] == "kept"
+
+
+@pytest.mark.parametrize("name", ["ACN/N3D", "FuMa"])
+def test_other_conventions_are_repaired_unless_that_is_off(tmp_path, media, field, name):
+    given = convert(field, "ACN/SN3D", name)
+    write_media(tmp_path / "x.flac", None, (given / 2).astype(np.float32))
+    files = media / "picture.mp4", tmp_path / "x.flac"
+    row = only(*files)
+    assert (row["verdict"], row["convention"]) == ("kept", name)
+    assert row["energy_ratio_after"] == pytest.approx(1, abs=0.2)
+    assert row["energy_ratio"] > 1.5
+    off = only(*files, repair=False)
+    assert (off["verdict"], off["planes"], off["gains"]) == ("rejected", [0, 1, 2, 3], [1.0] * 4)
+    assert "not_ambix" in off["reasons"]
+    assert "energy_ratio" in only(*files, preset="wang2022")["reasons"]
+
+
+def test_a_silent_and_static_clip_is_all_that_sphere360_rejects(tmp_path, media, field):
+    write_media(tmp_path / "x.flac", None, np.stack([field[0]] * 4) / 4)
+    files = media / "picture.mp4", tmp_path / "x.flac"
+    assert only(*files)["reasons"] == ["mono_in_all"]
+    row = only(*files, preset="sphere360")
+    assert (row["verdict"], row["reasons"]) == ("kept", ["mono_in_all"])
+    quiet = 1e-3 * field / np.sqrt(np.mean(field**2))
+    write_media(tmp_path / "y.flac", None, quiet.astype(np.float32))
+    files = media / "picture.mp4", tmp_path / "y.flac"
+    assert only(*files, preset="sphere360")["reasons"] == ["silent"]
+
+
+def test_an_offset_and_octaves_are_seen(tmp_path, media, field):
+    write_media(tmp_path / "x.flac", None, (field * 0.5 + 0.1).astype(np.float32))
+    row = only(media / "picture.mp4", tmp_path / "x.flac")
+    assert "dc_offset" in row["reasons"]
+    assert row["dc_offset"] == pytest.approx(0.1, abs=0.02)
+    assert row["energy_ratio"] == pytest.approx(1, abs=0.2)
+    assert len(row["octave_ratios"]) == 9
+    assert len(row["correlations"]) == 6
 
 
 def test_each_clip_of_a_video_has_its_own_row(media):

@@ -10,7 +10,7 @@ from foa360 import measures, tables
 from foa360.config import Config, Curate, DemoSource
 from foa360.curate import curate_shard
 from foa360.demo import DemoVideo, catalogue, render_shard
-from foa360.demo.sounds import RATE, sound_field
+from foa360.demo.sounds import sound_field
 from foa360.jobs import Progress
 from foa360.plan import shard_index, write_plan
 from foa360.sources import fetch_shard
@@ -62,7 +62,7 @@ def test_good_scenes_have_nothing_against_them(curated):
 
 def error(video: DemoVideo, row: dict) -> float:
     """Degrees between the measured direction of a clip and that of the true field."""
-    field = measures.low_pass(sound_field(video.scene()), RATE)
+    field = sound_field(video.scene())
     true = measures.direction(measures.covariance(field))
     heard = np.radians([row["azimuth"], row["elevation"]])
     return float(np.degrees(angular_distance(*heard, true.azimuth, true.elevation)))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.signal import butter, sosfilt
 
 from foa360 import ambisonics, measures
 
@@ -83,7 +84,7 @@ def test_short_signals_are_measured_without_an_error(length):
     x = noise(4, max(length, 1))[:, :length]
     cov = measures.covariance(x)
     assert np.isfinite(cov).all()
-    assert measures.tile_covariance(x, RATE)[0].shape == (0, 21, 4, 4)
+    assert measures.tile_covariance(measures.spectra(x, RATE))[0].shape == (0, 21, 4, 4)
     assert measures.silent_share(x, RATE, -60) == 1
     assert np.isfinite([measures.effective_rank(cov), measures.w_coherence(cov)]).all()
     assert measures.direction(cov).diffuseness <= 1
@@ -92,8 +93,37 @@ def test_short_signals_are_measured_without_an_error(length):
 def test_tiles_hold_the_energy_below_the_cutoff():
     t = np.arange(RATE) / RATE
     low, high = np.sin(2 * np.pi * 1000 * t), np.sin(2 * np.pi * 9000 * t)
-    cov, hz = measures.tile_covariance(np.stack([low, high, 0 * t, low]), RATE)
+    cov, hz = measures.tile_covariance(measures.spectra(np.stack([low, high, 0 * t, low]), RATE))
     tiles = cov.sum((0, 1))
     assert hz.max() < 4000
     assert tiles[1, 1] < 1e-6 * tiles[0, 0]
     assert tiles[0, 3] == pytest.approx(tiles[0, 0])
+
+
+def test_the_spectral_low_pass_is_the_filter():
+    """Against a Butterworth filter in time."""
+    x = noise(4, 5 * RATE) * np.array([[1], [2], [0.5], [1]]) + 0.3
+    sos = butter(8, 4000, fs=RATE, output="sos")
+    plain = sosfilt(sos, x - x.mean(-1, keepdims=True))
+    ours = measures.low_passed_covariance(measures.spectra(x, RATE))
+    assert np.diag(ours) == pytest.approx(np.diag(measures.covariance(plain)), rel=0.01)
+    assert np.diag(measures.low_passed_covariance(measures.spectra(x, RATE), 20000)) == (
+        pytest.approx(x.var(-1), rel=0.01)
+    )
+
+
+def test_octaves_tell_where_energy_is():
+    t = np.arange(2 * RATE) / RATE
+    tone = np.sin(2 * np.pi * 1000 * t)
+    energies = measures.octave_energies(measures.spectra(np.stack([tone, tone]), RATE))
+    assert energies[0].argmax() == 4  # 63 125 250 500 1000
+    assert measures.octave_ratios(energies)[4] == pytest.approx(1)
+    assert np.isnan(measures.octave_ratios(0 * energies)).all()
+
+
+def test_correlations_are_those_of_the_pairs():
+    x = noise(4, RATE)
+    x[3] = -x[0]
+    found = measures.correlations(measures.covariance(x))
+    assert found[2] == pytest.approx(-1)
+    assert abs(found[[0, 1, 3]]).max() < 0.05

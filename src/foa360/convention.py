@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from foa360.ambisonics import CONVENTIONS
 from foa360.evidence import CAPSULES, HALF_Z, LEVELS, Evidence, evidence
-from foa360.measures import EMPTY, ratio_of
+from foa360.measures import EMPTY, ratio_of, spectra
 
 Floats = NDArray[np.float64]
 
@@ -28,22 +28,29 @@ PEAK_DB, FITS, FITS_HORIZONTAL = 3.0, 0.55, 0.45
 #: Channels out of phase are what directions behind and beside make; loudspeakers do not.
 #: Their share around which, and how much, it moves the fit; and where it is telling.
 PHASE_MIDDLE, PHASE_MOST, PHASE_GAIN, PHASE_SEEN = 0.1, 0.25, 1.5, 0.115
-#: Lead that another channel must have to be W; more where the field is (nearly) horizontal.
-LEAD, LEAD_HORIZONTAL, HORIZONTAL, WEAK = 0.04, 0.21, 0.05, 0.5
-#: Capsules are about as loud and alike, never out of phase, and their W fits about as well as any channel.
+#: Lead that another channel must have to be W, and to be it for sure; more where the dipoles are
+#: weak, dB, or a container speaks for the first. Z against W that makes a field horizontal.
+LEAD, LEAD_SURE, LEAD_TRUSTED, LEAD_WEAK, WEAK, HORIZONTAL = 0.04, 0.1, 0.15, 0.21, 0.5, 0.05
+#: Capsules are about as loud, alike, never out of phase; their W fits about as well as any.
 CAPSULES_LEVEL, CAPSULES_ALIKE, CAPSULES_OUT = 0.005, 0.62, 0.05
-CAPSULES_IN_PHASE, CAPSULES_BEHIND = 0.8, 0.15
+#: A first channel that fits SN3D as well as this is W.
+CAPSULES_IN_PHASE, CAPSULES_BEHIND, PLAIN = 0.8, 0.15, 0.9
 #: Share of W's energy without direction, and a fit, that mean head-locked sound.
 HEAD_LOCKED, HEAD_LOCKED_FIT = 0.25, 0.6
+#: An energy ratio below which one of four loudspeakers and head-locked sound look the same.
+NOT_MIXED = 0.6
 #: Gains: dB that are not SN3D's any more; spread of the bands, dB, that agree or nearly do.
-NOT_SN3D, STEADY, NEARLY_STEADY = 1.5, 0.75, 1.5
+NOT_SN3D, STEADY, NEARLY_STEADY = 2.0, 0.75, 1.5
 #: Levels, dB, half way between SN3D, FuMa and N3D; how near to them is unsure; and what is none.
-BETWEEN, UNSURE, NO_GAIN = (1.5, 3.9), 0.5, 8.0
+BETWEEN, UNSURE, NO_GAIN = (2.0, 3.9), 0.5, 8.0
 #: How much higher, dB, the third channel is than the fourth, where the fourth is the height, and
 #: where it cannot be.
 HEIGHT_LAST, HEIGHT_THIRD = 0.3, -4.0
 #: By how much the peak of W must grow where the energy of the height is doubled.
 HALVED = 0.08
+#: W elsewhere has SN3D gains, in a known order, if they fit nearly as well as the best; and is not
+#: ruled out by channels in phase if it fits this well.
+SN3D_BEHIND, FITS_WELL = 0.15, 0.75
 #: L and R are hardly ever out of phase, their sum and difference are.
 PAIR_OUT = 0.06
 
@@ -78,7 +85,7 @@ def identify_convention(x: NDArray[np.floating], sample_rate: float) -> Conventi
     """
     if x.ndim != 2 or x.shape[0] != 4:
         raise ValueError(f"need (4, n) signals, got {x.shape}")
-    return decide(evidence(x, sample_rate))
+    return decide(evidence(spectra(x, sample_rate)))
 
 
 def total(parts: Sequence[Evidence]) -> Evidence | None:
@@ -86,8 +93,12 @@ def total(parts: Sequence[Evidence]) -> Evidence | None:
     return reduce(add, parts) if parts else None
 
 
-def decide(found: Evidence) -> Convention:
-    """Convention of a clip, or of a whole video from the sum of its clips' evidence."""
+def decide(found: Evidence, trusted: bool = False) -> Convention:
+    """Convention of a clip, or of a whole video from the sum of its clips' evidence.
+
+    `trusted` says that codec and container speak for W as the first channel: another one must then
+    fit much better to be believed.
+    """
     energy = np.diag(found.cov)
     if energy.max() <= 0:
         return unusable()
@@ -105,25 +116,31 @@ def decide(found: Evidence) -> Convention:
     undirected = float(found.undirected / max(energy[0], 1e-30))
     if undirected > HEAD_LOCKED * (1 if there[2] else 2) and first < HEAD_LOCKED_FIT:
         mixed = field or (positive < 1.6 * negative and positive + negative > 2 * PHASE_SEEN)
-        return unusable("head_locked" if mixed or flat else "no_w", confidence=undirected)
+        if mixed or not there[2]:
+            return unusable("head_locked", confidence=undirected)
+        return unusable("undecided" if ratio_of(found.cov) < NOT_MIXED else "no_w")
     if (
         energy.min() > CAPSULES_LEVEL * energy.max()
         and positive > CAPSULES_ALIKE
         and negative < CAPSULES_OUT
         and in_phase > CAPSULES_IN_PHASE
         and fits[CAPSULES].max() > max(FITS, first - CAPSULES_BEHIND)
+        and fits[0, 0] < PLAIN
     ):
         return unusable("a_format", confidence=float(in_phase))
     bonus = PHASE_GAIN * (min(negative, PHASE_MOST) - PHASE_MIDDLE)
-    # Without a Z the dipoles are weaker than W, and another channel may seem to fit better.
-    weak = flat and np.median(band_levels(found)) < WEAK
-    lead = fits[best].max() - first - (LEAD_HORIZONTAL if weak else LEAD)
+    # Where the dipoles are weaker than W, without a Z for one, others may seem to fit better.
+    weak = np.median(band_levels(found)) < WEAK
+    lead = fits[best].max() - first - (LEAD_WEAK if weak else LEAD_TRUSTED if trusted else LEAD)
     other_w = bool(best) and lead > 0 and not (weak and first > FITS_HORIZONTAL)
     if other_w and field and fits[best].max() + bonus > FITS:
-        return _elsewhere(best, energy, fits, lead)
+        return _elsewhere(best, energy, fits, fits[best].max() - first)
+    if other_w and best in {o[0] for o in KNOWN_ORDERS} and fits[best, 0] > FITS_WELL:
+        return unusable("undecided")
     if not there[0] or first + bonus < (FITS_HORIZONTAL if flat else FITS):
         return unusable("no_w", confidence=float(np.clip(2 * (FITS - first), 0, 1)))
-    return _with_gains(found, fits, there, field or positive < 2 * PHASE_SEEN)
+    field = field or positive < 2 * PHASE_SEEN
+    return _with_gains(found, fits, there, field, trusted)
 
 
 def peaks(found: Evidence) -> Floats:
@@ -142,7 +159,7 @@ def band_levels(found: Evidence) -> Floats:
 
 
 def _with_gains(
-    found: Evidence, fits: Floats, there: NDArray[np.bool_], field: bool
+    found: Evidence, fits: Floats, there: NDArray[np.bool_], field: bool, trusted: bool
 ) -> Convention:
     """W is the first channel: what gains, and is the order ACN or FuMa."""
     bands = band_levels(found)
@@ -163,7 +180,7 @@ def _with_gains(
             norm = nearest
     lead_w = _sure(fits[0].max() - fits[1:4].max())
     other = fits[1:4, 0].max() > fits[0].max() - LEAD
-    if norm != "SN3D" and (other or not field):
+    if norm != "SN3D" and ((other and not trusted) or not field):
         return unusable("undecided")
     name = f"ACN/{norm}"
     if norm == "FuMa" and height > HEIGHT_THIRD:
@@ -185,9 +202,9 @@ def _with_gains(
     undecided = [
         *(["w"] if lead_w < 0.5 else []), *(["gains"] if lead_gain < 0.6 else []), *undecided
     ]  # fmt: skip
-    return Convention(
-        name, list(order), [float(g) for g in gains], reasons, lead_w * lead_gain, tuple(undecided)
-    )
+    sure = lead_w * lead_gain
+    sure = 1 - (1 - sure) / 3 if trusted else sure
+    return Convention(name, list(order), [float(g) for g in gains], reasons, sure, tuple(undecided))
 
 
 def _sure(lead: float) -> float:
@@ -199,14 +216,15 @@ def _elsewhere(w: int, energy: Floats, fits: Floats, lead: float) -> Convention:
     """W is another channel than the first: a known order, with SN3D gains, or an unknown one."""
     known = [o for o in KNOWN_ORDERS if o[0] == w]
     # The height has the least energy in most scenes.
-    if known and fits[w, 0] > fits[w].max() - HALVED:
+    if known and fits[w, 0] > fits[w].max() - SN3D_BEHIND:
         planes = min(known, key=lambda o: energy[o[2]])
-        reason, undecided = "reordered", ("height", "horizontal")
-        name = "ACN/SN3D"
+        name, reason = "ACN/SN3D", "reordered"
+        undecided: tuple[str, ...] = ("height", "horizontal")
     else:
         height, *others = sorted({0, 1, 2, 3} - {w}, key=lambda i: energy[i])
         planes = [w, min(others), height, max(others)]
-        reason, undecided, name = "order_unknown", ("gains", "height", "horizontal"), "undecided"
+        reason = "order_unknown" if lead > LEAD_SURE else "undecided"
+        undecided, name = ("gains", "height", "horizontal"), "undecided"
     return Convention(name, list(planes), [1.0] * 4, [reason], _sure(lead), undecided)
 
 

@@ -7,11 +7,12 @@ of its normalisation, and wide ones for all else. Sums of several clips of a vid
 """
 
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.measures import tile_covariance
+from foa360.measures import Spectra, tile_covariance
 
 Floats = NDArray[np.float64]
 
@@ -57,9 +58,9 @@ class Evidence:
         return Evidence(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
-def evidence(x: NDArray[np.floating], sample_rate: float) -> Evidence:
-    """What one clip `(4, n)` tells, in any order of its channels."""
-    cov, hz = tile_covariance(x, sample_rate, BANDS[-1])
+def evidence(of: Spectra) -> Evidence:
+    """What the spectra of one clip with four channels tell, in any order of its channels."""
+    cov, hz = tile_covariance(of, BANDS[-1])
     energy = np.einsum("tfii->tfi", cov)
     whole = np.maximum(energy.sum(-1), 1e-30)
     rest = whole[..., None] - energy
@@ -88,7 +89,7 @@ def evidence(x: NDArray[np.floating], sample_rate: float) -> Evidence:
             (crossed / whole[..., None] > OUT_OF_PHASE).all(-1),
         ]
     )
-    bands = [(hz >= low) & (hz < high) for low, high in zip(BANDS, BANDS[1:], strict=False)]
+    bands = [(hz >= low) & (hz < high) for low, high in pairwise(BANDS)]
     size = len(LEVELS)
     return Evidence(
         cov.sum((0, 1)),

@@ -4,12 +4,12 @@ Signals are `(4, n)` in WYZX order (or `(C, n)` planes where said), full scale Â
 depends on energies and directions follows from a covariance matrix, so a clip is read once.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import rfft
-from scipy.signal import butter, sosfilt
 
 Floats = NDArray[np.float64]
 
@@ -25,14 +25,66 @@ class Direction(NamedTuple):
     diffuseness: float
 
 
-def low_pass(x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0) -> Floats:
-    """Signals `(..., n)` without mean and what is above `cutoff` Hz (Butterworth, order 8)."""
-    plain = np.array(x, np.float64)
-    if plain.shape[-1]:
-        plain -= plain.mean(-1, keepdims=True)
-    if cutoff >= 0.49 * sample_rate:
-        return plain
-    return np.asarray(sosfilt(butter(8, cutoff, fs=sample_rate, output="sos"), plain))
+class Spectra(NamedTuple):
+    """Spectra of blocks of 21 ms without overlap: `(C, blocks, bins)`, and the bins' Hz."""
+
+    values: NDArray[np.complex64]
+    hz: Floats
+
+
+def spectra(x: NDArray[np.floating], sample_rate: float) -> Spectra:
+    """Spectra of signals `(C, n)`, from which all other measures of a clip follow.
+
+    Energies are kept (Parseval), but for the mean and for samples that do not fill a block.
+    """
+    size = int(2 ** np.round(np.log2(sample_rate / 47)))
+    count = max(x.shape[-1] // size, 1)
+    x = np.asarray(x[:, : count * size], np.float32)
+    if x.size:
+        x = x - x.mean(-1, keepdims=True)
+    if x.shape[-1] < size:
+        x = np.pad(x, [(0, 0), (0, size - x.shape[-1])])
+    values = rfft(x.reshape(x.shape[0], count, size), axis=-1, norm="ortho")
+    return Spectra(values, np.arange(values.shape[-1]) * sample_rate / size)
+
+
+def low_passed_covariance(of: Spectra, cutoff: float = 4000.0) -> Floats:
+    """Covariance `(C, C)` after a low-pass (Butterworth of order 8, -3 dB at `cutoff` Hz)."""
+    keep = of.hz < 2 * cutoff
+    nyquist = of.hz[-1]
+    gain = np.ones(keep.sum())
+    if cutoff < 0.98 * nyquist:
+        warped = np.tan(np.pi / 2 * np.minimum(of.hz[keep] / nyquist, 0.999))
+        gain = 1 / (1 + (warped / np.tan(np.pi / 2 * cutoff / nyquist)) ** 16)
+    gain[0] /= 2  # all other bins stand for two
+    filtered = of.values[..., keep] * np.sqrt(gain).astype(np.float32)
+    flat = np.ascontiguousarray(filtered).reshape(len(filtered), -1).view(np.float32).astype(float)
+    size = 2 * (len(of.hz) - 1) * of.values.shape[1]
+    return np.asarray(2 * flat @ flat.T / size)
+
+
+def octave_energies(of: Spectra) -> Floats:
+    """Energy `(C, 9)` in octaves around 63 Hz to 16 kHz."""
+    power = (np.square(of.values.real) + np.square(of.values.imag)).sum(1)
+    edges = np.searchsorted(of.hz, 63 * 2.0 ** (np.arange(10) - 0.5))
+    return np.array([power[:, a:b].sum(1) for a, b in pairwise(edges)], float).T
+
+
+def octave_ratios(energies: Floats) -> Floats:
+    """E_xyz / E_w of WYZX `(4, 9)` in each octave; NaN where W has nothing.
+
+    A wrong gain is the same in all of them; wind and the noise of small differences in the dipoles
+    raise the low ones, capsules too far apart change the high ones.
+    """
+    w, dipoles = energies[0], energies[1:].sum(0)
+    audible = w > 1e-9 * max(float(w.max()), 1e-30)
+    return np.divide(dipoles, w, out=np.full(len(w), np.nan), where=audible)
+
+
+def correlations(cov: Floats) -> Floats:
+    """Correlation of the pairs WY WZ WX YZ YX ZX `(6,)` of a covariance; 0 for silent channels."""
+    scale = np.sqrt(np.maximum(np.diag(cov), 1e-30))
+    return np.asarray((cov / np.outer(scale, scale))[np.triu_indices(len(cov), 1)])
 
 
 def covariance(x: NDArray[np.floating]) -> Floats:
@@ -48,7 +100,7 @@ def energy_ratio(x: NDArray[np.floating], sample_rate: float, cutoff: float = 40
     field. Blind to the order and the signs of the dipoles.
     """
     _check(x)
-    return ratio_of(covariance(low_pass(x, sample_rate, cutoff)))
+    return ratio_of(low_passed_covariance(spectra(x, sample_rate), cutoff))
 
 
 def ratio_of(cov: Floats) -> float:
@@ -116,22 +168,20 @@ def decibels(power: float) -> float:
     return float(10 * np.log10(power)) if power > 0 else float("-inf")
 
 
-def tile_covariance(
-    x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0
-) -> tuple[Floats, Floats]:
-    """Real covariances of channels `(C, n)` in tiles of time and frequency, and their frequencies.
+def tile_covariance(of: Spectra, cutoff: float = 4000.0) -> tuple[Floats, Floats]:
+    """Real covariances of channels in tiles of time and frequency, and the tiles' frequencies.
 
-    A tile is about 85 ms long and 190 Hz wide; `(times, bands, C, C)` up to `cutoff` Hz, and
+    A tile is about 43 ms long and 190 Hz wide; `(times, bands, C, C)` up to `cutoff` Hz, and
     `(bands,)` in Hz. In most tiles of most scenes one source dominates, which makes them tell more
     than the sum over all of them.
     """
-    n_fft = int(2 ** np.round(np.log2(sample_rate / 47)))
-    channels, step = x.shape[0], sample_rate / n_fft
-    times = x.shape[-1] // n_fft // 2
-    bands = int((cutoff / step - 1) // 4)
-    blocks = np.asarray(x[:, : 2 * times * n_fft], np.float32).reshape(channels, -1, n_fft)
-    spectra = rfft(blocks * np.hanning(n_fft).astype(np.float32), axis=-1)[..., 1 : 1 + 4 * bands]
-    tiles = spectra.reshape(channels, times, 2, bands, 4).transpose(1, 3, 0, 2, 4)
+    step = of.hz[1]
+    channels, blocks = of.values.shape[:2]
+    times, bands = blocks // 2, int((min(cutoff, of.hz[-2]) / step - 1) // 4)
+    part = of.values[:, : 2 * times, : 4 * bands + 2]
+    # Hann windows, as they are between spectra of blocks without one.
+    shaped = part[..., 1:-1] - 0.5 * (part[..., :-2] + part[..., 2:])
+    tiles = shaped.reshape(channels, times, 2, bands, 4).transpose(1, 3, 0, 2, 4)
     tiles = tiles.reshape(times, bands, channels, 8)
     cov = (tiles @ tiles.conj().swapaxes(-1, -2)).real.astype(float)
     return cov, (4 * np.arange(bands) + 2.5) * step

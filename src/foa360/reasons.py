@@ -75,6 +75,9 @@ REASONS: dict[str, Reason] = {
     "head_locked": Reason(
         "rejected", "most energy of W has no direction: head-locked sound was added"
     ),
+    "not_ambix": Reason(
+        "rejected", "the order or the gains are not those of ambiX, and repair is off"
+    ),
     "energy_ratio": Reason("rejected", "the energy of the dipoles does not fit that of W"),
     # judging the video
     "static_picture": Reason("rejected", "the picture does not move"),
@@ -96,13 +99,18 @@ REASONS: dict[str, Reason] = {
     ),
     "order_unproven": Reason("note", "codec, container and layout are not a proven path to WYZX"),
     "clipped": Reason("note", "samples are clipped"),
+    "dc_offset": Reason("note", "a channel has a constant offset"),
     "length_mismatch": Reason("note", "audio and video differ in length"),
 }
 
 
-def judge(reasons: Iterable[str]) -> Verdict:
+#: Codes that reject a clip, unless the configuration says that they only be recorded.
+REJECTING = frozenset(code for code, reason in REASONS.items() if reason.kind == "rejected")
+
+
+def judge(reasons: Iterable[str], rejecting: Iterable[str] = REJECTING) -> Verdict:
     """Verdict that a set of reason codes leads to; raises KeyError for a code not in the list."""
-    kinds = {REASONS[code].kind for code in reasons}
-    if "failed" in kinds:
+    codes = set(reasons)
+    if any(REASONS[code].kind == "failed" for code in codes):
         return Verdict.FAILED
-    return Verdict.REJECTED if "rejected" in kinds else Verdict.KEPT
+    return Verdict.REJECTED if codes & set(rejecting) else Verdict.KEPT

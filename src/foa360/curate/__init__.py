@@ -47,7 +47,7 @@ def curate_video(clips: list[Row], fetched: Row, settings: Curate) -> Iterator[R
     heads = [{name: clip[name] for name in names} for clip in clips]
     if fetched["state"] != "fetched":
         for head in heads:
-            yield finish(head, [fetched["reason"]], fetched["message"] or "", {})
+            yield finish(head, [fetched["reason"]], fetched["message"] or "", {}, settings)
         return
     spans = [(clip["start"], clip["duration"]) for clip in clips]
     heard, heard_row = _sounds(fetched["audio_path"], spans, settings)
@@ -59,7 +59,7 @@ def curate_video(clips: list[Row], fetched: Row, settings: Curate) -> Iterator[R
     ):
         message = "; ".join(dict.fromkeys(m for m in (a_message, v_message) if m))
         row = {k: v for k, v in common.items() if not k.startswith("_")} | a_row | v_row
-        yield finish(head, [*a_reasons, *v_reasons, *mismatch], message, row)
+        yield finish(head, [*a_reasons, *v_reasons, *mismatch], message, row, settings)
 
 
 Judged = tuple[list[str], str, Row]
@@ -76,7 +76,7 @@ def _sounds(
     measured = [sounds.measure(clip, order, settings) for clip in clip_audio(path, spans)]
     telling = [s.found for s in measured if s.found and s.silent_share <= settings.silent_share]
     together = total(telling)
-    convention = decide(together) if together else None
+    convention = decide(together, bool(order and order.proven)) if together else None
     judged = []
     for one in measured:
         reasons, row = sounds.judge(one, order, convention, settings)
@@ -109,7 +109,8 @@ def _pictures(
     }
     if found.video_codec is None:
         return [(["no_video"], "", {})] * len(spans), row
-    return [_judge_pictures(clip, found, settings) for clip in clip_pictures(path, spans)], row
+    measured = clip_pictures(path, spans, settings.static_mse)
+    return [_judge_pictures(clip, found, settings) for clip in measured], row
 
 
 def _judge_pictures(clip: Pictures, found: Probe, settings: Curate) -> Judged:
@@ -141,9 +142,9 @@ def _mismatch(heard: Row, seen: Row) -> list[str]:
     return ["length_mismatch"] if apart else []
 
 
-def finish(head: Row, reasons: list[str], message: str, row: Row) -> Row:
+def finish(head: Row, reasons: list[str], message: str, row: Row, settings: Curate) -> Row:
     """A row with its reasons in the order of the closed list, and the verdict they lead to."""
     known = list(REASONS)
     ordered = sorted(set(reasons), key=known.index)
-    verdict = judge(ordered)
+    verdict = judge(ordered, settings.rejecting)
     return {**head, **row, "verdict": verdict.value, "reasons": ordered, "message": message or None}

@@ -74,13 +74,15 @@ class Pictures:
     layouts: list[Layout] = field(default_factory=list)
     last: Frame | None = None
 
+    same_below: float = SAME
+
     def add(self, frame: Frame | None) -> None:
         """Take the next picture, `(h, w)` grey; None is a missing one."""
         self.wanted += 1
         if frame is None:
             return
         if self.last is not None and self.last.shape == frame.shape:
-            self.same += mean_square_difference(self.last, frame) < SAME
+            self.same += mean_square_difference(self.last, frame) < self.same_below
         self.last = frame
         small = cv2.resize(frame, SIZE, interpolation=cv2.INTER_AREA)
         self.bright = max(self.bright, float(np.quantile(small, 0.98)))
@@ -110,10 +112,10 @@ class Pictures:
 
 
 def clip_pictures(
-    path: str | os.PathLike[str], spans: Sequence[tuple[float, float]]
+    path: str | os.PathLike[str], spans: Sequence[tuple[float, float]], same_below: float = SAME
 ) -> Iterator[Pictures]:
     """Measures of each span (start, duration in seconds, starts ascending), from one pass."""
-    clips = [Pictures(s, s + d) for s, d in spans]
+    clips = [Pictures(s, s + d, same_below=same_below) for s, d in spans]
     wanted = sorted({round(t, 6) for c in clips for t in np.arange(c.start, c.end - 1e-6, 1 / FPS)})
     pictures = frames_at(path, wanted, gray=True)
     waiting = list(clips)

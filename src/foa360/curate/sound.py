@@ -8,18 +8,21 @@ from numpy.typing import NDArray
 
 from foa360 import measures
 from foa360.config import Curate
-from foa360.convention import Convention, Evidence, decide, evidence
+from foa360.convention import Convention, decide, unusable
+from foa360.evidence import Evidence, evidence
 from foa360.media.audio import ClipAudio
 from foa360.media.order import Order
 
 Floats = NDArray[np.float64]
 
 #: Reasons that a clip's own channels give; whether they fit a sound field, the video tells.
-DEGENERATE = {"mono_in_w", "mono_in_all", "stereo_in_two", "stereo_upmix", "paired_channels"}
+DEGENERATE = {
+    "mono_in_w", "mono_in_all", "stereo_in_two", "stereo_upmix", "stereo", "paired_channels",
+}  # fmt: skip
+#: Reasons after which an energy ratio says no more.
+NO_FIELD = {*DEGENERATE, "no_w", "a_format", "order_unknown", "undecided", "head_locked"}
 #: Samples this many times full scale are no sound (damaged float), and overflow when squared.
 LOUDEST = 1e4
-#: Share of samples at full scale that is worth a note.
-CLIPPED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,12 @@ class Sound:
     message: str = ""
     cov: Floats | None = None  # after the low-pass
     full: Floats | None = None
+    octaves: Floats | None = None
     found: Evidence | None = None
     silent_share: float = 0.0
     clipped_share: float = 0.0
     rms_dbfs: float = float("-inf")
+    offset: float = 0.0
 
 
 def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
@@ -47,14 +52,16 @@ def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
         return Sound("not_finite", f"{int((~np.isfinite(x)).any(0).sum())} samples")
     if x.size and (peak := float(np.abs(x).max())) > LOUDEST:
         return Sound("audio_damaged", f"samples of {peak:.0e} times full scale")
-    silent = measures.silent_share(x, clip.sample_rate, settings.silence_dbfs)
+    of = measures.spectra(x, clip.sample_rate)
     return Sound(
-        cov=measures.covariance(measures.low_pass(x, clip.sample_rate, settings.cutoff_hz)),
+        cov=measures.low_passed_covariance(of, settings.cutoff_hz),
         full=measures.covariance(x),
-        found=evidence(x, clip.sample_rate, settings.cutoff_hz),
-        silent_share=silent,
+        octaves=measures.octave_energies(of),
+        found=evidence(of),
+        silent_share=measures.silent_share(x, clip.sample_rate, settings.silence_dbfs),
         clipped_share=measures.clipped_share(x),
         rms_dbfs=measures.rms_dbfs(x),
+        offset=float(np.abs(x.mean(-1)).max()) if x.size else 0.0,
     )
 
 
@@ -62,52 +69,68 @@ def judge(
     sound: Sound, order: Order | None, video: Convention | None, settings: Curate
 ) -> tuple[list[str], dict[str, Any]]:
     """Reasons and columns of a clip, given what was decided for its whole video."""
-    if sound.cov is None or sound.full is None or sound.found is None or order is None:
+    if sound.cov is None or sound.full is None or sound.octaves is None or order is None:
         return ([sound.reason] if sound.reason else []), {}
-    convention = video or Convention("undecided", [0, 1, 2, 3], [1.0] * 4, [])
-    planes, gains = convention.planes, np.array(convention.gains)
+    convention = video or unusable()
+    changed = convention.planes != [0, 1, 2, 3] or convention.gains != [1.0] * 4
+    repaired = changed and settings.repair and convention.name != "undecided"
+    planes = convention.planes if repaired else [0, 1, 2, 3]
+    gains = np.array(convention.gains if repaired else [1.0] * 4)
     cov = sound.cov[np.ix_(planes, planes)]
     after = cov * np.outer(gains, gains)
     energies = np.diag(sound.full)[planes] * gains**2
-    ratio = measures.ratio_of(after)
+    before, ratio = measures.ratio_of(cov), measures.ratio_of(after)
     where = measures.direction(after)
-    reasons = _reasons(sound, convention, ratio, settings)
+    reasons = _reasons(sound, convention, order, before if settings.strict else ratio, settings)
+    if changed and not repaired and convention.name != "undecided":
+        reasons = [r for r in reasons if not r.startswith(("rescaled", "reordered"))]
+        reasons.append("not_ambix")
     if not order.proven:
         reasons.append("order_unproven")
     names = ("w", "y", "z", "x")
     return reasons, {
         "convention": convention.name,
         "planes": [order.planes[i] for i in planes],
-        "gains": convention.gains,
-        "energy_ratio": measures.ratio_of(cov),
+        "gains": gains.tolist(),
+        "confidence": convention.confidence,
+        "undecided": list(convention.undecided),
+        "energy_ratio": before,
+        "energy_ratio_after": ratio,
+        "octave_ratios": measures.octave_ratios(sound.octaves[planes]).tolist(),
         "rms_dbfs": sound.rms_dbfs,
         **{f"energy_{n}_db": measures.decibels(e) for n, e in zip(names, energies, strict=True)},
+        "correlations": measures.correlations(after).tolist(),
         "effective_rank": measures.effective_rank(after),
         "w_coherence": measures.w_coherence(after),
         "silent_share": sound.silent_share,
         "clipped_share": sound.clipped_share,
+        "dc_offset": sound.offset,
         "azimuth": np.degrees(where.azimuth),
         "elevation": np.degrees(where.elevation),
         "diffuseness": where.diffuseness,
     }
 
 
-def _reasons(sound: Sound, convention: Convention, ratio: float, settings: Curate) -> list[str]:
+def _reasons(
+    sound: Sound, convention: Convention, order: Order, ratio: float, settings: Curate
+) -> list[str]:
     assert sound.found is not None
     if sound.silent_share > settings.silent_share:
         return ["silent"]
-    own = decide(sound.found).reasons
+    own = decide(sound.found, order.proven).reasons
     reasons = [r for r in own if r in DEGENERATE]
     reasons += [r for r in convention.reasons if r not in {*DEGENERATE, "horizontal_only"}]
     if "horizontal_only" in own:
         reasons.append("horizontal_only")
-    if not any(r in {*DEGENERATE, "no_w", "head_locked"} for r in reasons):
+    if not NO_FIELD & set(reasons):
         low, high = settings.ratio_range
         off = not abs(ratio - 1) <= settings.tau
-        if (off and settings.preset == "wang2022") or not low <= ratio <= high:
+        if (off and settings.strict) or not low <= ratio <= high:
             reasons.append("energy_ratio")
         elif off:
             reasons.append("energy_ratio_off")
-    if sound.clipped_share > CLIPPED:
+    if sound.clipped_share > settings.clipped_share:
         reasons.append("clipped")
+    if sound.offset > settings.dc_offset:
+        reasons.append("dc_offset")
     return reasons

@@ -211,7 +211,7 @@ DEFECTS: dict[str, Defect] = {
     "stereo_in_two": Defect("rejected", ("stereo_in_two",), _stereo_in_two),
     "pairs": Defect("rejected", ("paired_channels",), _matrix(_PAIRS)),
     "quad": Defect("rejected", ("no_w",), _independent(4), codec="pcm16", suffix=".mov"),
-    "a_format": Defect("rejected", ("no_w",), _matrix(_TETRAHEDRON)),
+    "a_format": Defect("rejected", ("a_format",), _matrix(_TETRAHEDRON)),
     "head_locked": Defect("rejected", ("head_locked",), _head_locked, codec="opus", suffix=".webm"),
     "silent": Defect("rejected", ("silent",), _hiss),
     "digital_silence": Defect("rejected", ("silent",), lambda x, _: 0 * x),

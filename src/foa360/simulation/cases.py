@@ -1,4 +1,4 @@
-"""What four channels that are called ambisonics turn out to be: every known case, made from a scene.
+"""What four channels that are called ambisonics turn out to be: known cases, made from a scene.
 
 The cases and their energy ratios are those of docs/curation.md.
 """
@@ -20,7 +20,7 @@ CAPSULES[:, 1:] /= 3**0.5
 
 
 class Case(NamedTuple):
-    """How a case is made from `(4, n)` WYZX in SN3D, and the name or code that it should be given."""
+    """How a case is made from `(4, n)` WYZX in SN3D, and the name or code it should be given."""
 
     make: Callable[[Random, Floats, int], Floats]
     called: str
@@ -83,7 +83,9 @@ def _diffuse(random: Random, x: Floats, rate: int) -> Floats:
 CASES: dict[str, Case] = {
     "ambiX": Case(_order(0, 1, 2, 3), "ACN/SN3D"),
     "N3D": Case(_gains(1, 3**0.5, 3**0.5, 3**0.5), "ACN/N3D"),
-    "FuMa": Case(lambda r, x, rate: x[[0, 3, 1, 2]] * np.array([[0.5**0.5], [1], [1], [1]]), "FuMa"),
+    "FuMa": Case(
+        lambda r, x, rate: x[[0, 3, 1, 2]] * np.array([[0.5**0.5], [1], [1], [1]]), "FuMa"
+    ),
     "FuMa weight, ACN order": Case(_gains(0.5**0.5, 1, 1, 1), "ACN/FuMa"),
     "FuMa order, SN3D": Case(_order(0, 3, 1, 2), "FuMa/SN3D"),
     "AAC 5.1 as it comes": Case(_order(3, 1, 0, 2), "reordered"),

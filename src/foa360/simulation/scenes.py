@@ -69,7 +69,10 @@ def dry_sound(random: Random, n: int, sample_rate: int) -> Floats:
         rate, longest = ((4.0, 0.3), (3.0, 1.0), (2.0, 0.2))[kind]
         x = np.zeros(n)
         for onset in np.cumsum(random.exponential(1 / rate, int(2 * rate * n / sample_rate))):
-            begin, size = int(onset * sample_rate), int(random.uniform(0.4, 1) * longest * sample_rate)
+            begin, size = (
+                int(onset * sample_rate),
+                int(random.uniform(0.4, 1) * longest * sample_rate),
+            )
             if begin + size < n:
                 x[begin : begin + size] += _event(random, kind, size, sample_rate)
     rms = np.sqrt(np.mean(x**2))
@@ -86,10 +89,11 @@ def _event(random: Random, kind: int, size: int, sample_rate: int) -> Floats:
     count = min(40, int(0.45 * sample_rate / f0))
     order = np.arange(1, count + 1)[:, None]
     formants = random.uniform([300, 900, 2300], [800, 2200, 3200])
-    tone = order ** -1.0 if kind else sum(np.exp(-((order * f0 / f - 1) ** 2) * 20) for f in formants)
+    tone = order**-1.0 if kind else np.exp(-((order * f0 / formants - 1) ** 2) * 20).sum(1)[:, None]
     x = np.sum((tone + 0.02) * np.sin(order * phase + random.uniform(0, 6, (count, 1))), 0)
-    x += 0.1 * (kind == 0) * random.standard_normal(size)
-    return np.asarray(x * (np.hanning(size) if kind == 0 else np.exp(-4 * t) * np.minimum(1, 200 * t)))
+    if kind == 0:
+        return np.asarray((x + 0.1 * random.standard_normal(size)) * np.hanning(size))
+    return np.asarray(x * np.exp(-4 * t) * np.minimum(1, 200 * t))
 
 
 def coloured(random: Random, shape: tuple[int, ...], slope: float) -> Floats:
@@ -143,8 +147,8 @@ def impulse_response(
         places = np.array([source, source * [1, 1, -1]])
         gains = np.array([1.0, random.uniform(0.2, 0.7)])
     else:
-        index = np.array([(i, j, k) for i in range(-3, 4) for j in range(-3, 4) for k in range(-3, 4)
-                          if abs(i) + abs(j) + abs(k) <= 3])  # fmt: skip
+        index = np.indices((7, 7, 7)).reshape(3, -1).T - 3
+        index = index[np.abs(index).sum(1) <= 3]
         size = np.array(room.size)
         odd = index % 2 == 1
         places = index * size + np.where(odd, size - source, source)
