@@ -3,10 +3,10 @@
 import argparse
 
 from foa360 import __version__
-from foa360.commands import verify
+from foa360.commands import check, verify
 
 #: Each has HELP, add(parser) and run(arguments) → exit status.
-COMMANDS = {"verify": verify}
+COMMANDS = {"check": check, "verify": verify}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -97,6 +97,9 @@ REASONS: dict[str, Reason] = {
     "energy_ratio_off": Reason(
         "note", "the energy ratio is outside 1 ± τ but within what real clips show"
     ),
+    "octaves_disagree": Reason(
+        "note", "the energy ratio fits in most octaves only: wind, handling or noise in the others"
+    ),
     "order_unproven": Reason("note", "codec, container and layout are not a proven path to WYZX"),
     "clipped": Reason("note", "samples are clipped"),
     "dc_offset": Reason("note", "a channel has a constant offset"),

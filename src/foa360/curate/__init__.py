@@ -41,7 +41,7 @@ def curate_shard(
 
 
 def curate_video(clips: list[Row], fetched: Row, settings: Curate) -> Iterator[Row]:
-    """Rows of the clips of one video, by start."""
+    """Rows of the clips of one video, by start; a `video_path` of None asks for the sound only."""
     clips = sorted(clips, key=lambda c: (c["start"], c["duration"]))
     names = [c.name for c in tables.CLIP]
     heads = [{name: clip[name] for name in names} for clip in clips]
@@ -93,8 +93,10 @@ def _sounds(
 
 
 def _pictures(
-    path: str, spans: list[tuple[float, float]], settings: Curate
+    path: str | None, spans: list[tuple[float, float]], settings: Curate
 ) -> tuple[list[Judged], Row]:
+    if path is None:
+        return [([], "", {})] * len(spans), {}
     try:
         found = probe(path)
     except MediaError as error:

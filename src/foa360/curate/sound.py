@@ -81,7 +81,12 @@ def judge(
     energies = np.diag(sound.full)[planes] * gains**2
     before, ratio = measures.ratio_of(cov), measures.ratio_of(after)
     where = measures.direction(after)
-    reasons = _reasons(sound, convention, order, before if settings.strict else ratio, settings)
+    octaves = measures.octave_ratios(sound.octaves[planes])
+    scaled = octaves * ratio / before if before > 0 else octaves
+    reasons = _reasons(
+        sound, convention, order, (before, before) if settings.strict else (ratio, usual(scaled)),
+        settings,
+    )  # fmt: skip
     if changed and not repaired and convention.name != "undecided":
         reasons = [r for r in reasons if not r.startswith(("rescaled", "reordered"))]
         reasons.append("not_ambix")
@@ -96,7 +101,7 @@ def judge(
         "undecided": list(convention.undecided),
         "energy_ratio": before,
         "energy_ratio_after": ratio,
-        "octave_ratios": measures.octave_ratios(sound.octaves[planes]).tolist(),
+        "octave_ratios": octaves.tolist(),
         "rms_dbfs": sound.rms_dbfs,
         **{f"energy_{n}_db": measures.decibels(e) for n, e in zip(names, energies, strict=True)},
         "correlations": measures.correlations(after).tolist(),
@@ -111,9 +116,20 @@ def judge(
     }
 
 
+def usual(octaves: Floats) -> float:
+    """Median of the ratios of the octaves from 125 Hz to 4 kHz that have sound; NaN for none."""
+    heard = octaves[1:7][np.isfinite(octaves[1:7])]
+    return float(np.median(heard)) if len(heard) else float("nan")
+
+
 def _reasons(
-    sound: Sound, convention: Convention, order: Order, ratio: float, settings: Curate
+    sound: Sound,
+    convention: Convention,
+    order: Order,
+    ratios: tuple[float, float],
+    settings: Curate,
 ) -> list[str]:
+    """Reasons of the sound, with the energy ratio of the whole and that of most octaves."""
     assert sound.found is not None
     if sound.silent_share > settings.silent_share:
         return ["silent"]
@@ -124,9 +140,12 @@ def _reasons(
         reasons.append("horizontal_only")
     if not NO_FIELD & set(reasons):
         low, high = settings.ratio_range
-        off = not abs(ratio - 1) <= settings.tau
-        if (off and settings.strict) or not low <= ratio <= high:
+        whole, most = ratios
+        off = not abs(whole - 1) <= settings.tau
+        if (off and settings.strict) or not (low <= whole <= high or low <= most <= high):
             reasons.append("energy_ratio")
+        elif not low <= whole <= high:
+            reasons.append("octaves_disagree")
         elif off:
             reasons.append("energy_ratio_off")
     if sound.clipped_share > settings.clipped_share:

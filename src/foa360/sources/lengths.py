@@ -32,7 +32,7 @@ class Lengths:
             return None
         key = f"{media}|{info.st_size}|{info.st_mtime_ns}"
         if key not in self._used:
-            self._used[key] = self._known[key] if key in self._known else _probe(media)
+            self._used[key] = self._known[key] if key in self._known else length_of(media)
         return self._used[key]
 
     def save(self) -> None:
@@ -51,7 +51,8 @@ def _load(path: Path) -> dict[str, float | None]:
     return known if isinstance(known, dict) else {}
 
 
-def _probe(media: Path) -> float | None:
+def length_of(media: Path) -> float | None:
+    """Length of a media file in seconds; None where it cannot be opened or does not say."""
     try:
         return probe(media, claims=False).duration
     except MediaError:
