@@ -13,6 +13,8 @@ from scipy.fft import rfft
 
 Floats = NDArray[np.float64]
 
+#: Samples from here on are clipped.
+FULL_SCALE = 0.9999
 #: Channels below this energy relative to the strongest are empty (-50 dB).
 EMPTY = 1e-5
 
@@ -50,17 +52,17 @@ def spectra(x: NDArray[np.floating], sample_rate: float) -> Spectra:
 
 def low_passed_covariance(of: Spectra, cutoff: float = 4000.0) -> Floats:
     """Covariance `(C, C)` after a low-pass (Butterworth of order 8, -3 dB at `cutoff` Hz)."""
-    keep = of.hz < 2 * cutoff
     nyquist = of.hz[-1]
-    gain = np.ones(keep.sum())
+    keep = int(np.searchsorted(of.hz, 1.6 * cutoff))  # 33 dB below
+    gain = np.ones(len(of.hz[:keep]))
     if cutoff < 0.98 * nyquist:
-        warped = np.tan(np.pi / 2 * np.minimum(of.hz[keep] / nyquist, 0.999))
+        warped = np.tan(np.pi / 2 * np.minimum(of.hz[:keep] / nyquist, 0.999))
         gain = 1 / (1 + (warped / np.tan(np.pi / 2 * cutoff / nyquist)) ** 16)
     gain[0] /= 2  # all other bins stand for two
-    filtered = of.values[..., keep] * np.sqrt(gain).astype(np.float32)
-    flat = np.ascontiguousarray(filtered).reshape(len(filtered), -1).view(np.float32).astype(float)
+    filtered = of.values[..., :keep] * np.sqrt(gain).astype(np.float32)
+    flat = np.ascontiguousarray(filtered).reshape(len(filtered), -1).view(np.float32)
     size = 2 * (len(of.hz) - 1) * of.values.shape[1]
-    return np.asarray(2 * flat @ flat.T / size)
+    return np.asarray(2 * (flat @ flat.T).astype(float) / size)
 
 
 def octave_energies(of: Spectra) -> Floats:
@@ -89,8 +91,7 @@ def correlations(cov: Floats) -> Floats:
 
 def covariance(x: NDArray[np.floating]) -> Floats:
     """Mean of x xᵀ over time, `(C, C)` of signals `(C, n)`; zero for no samples."""
-    x = np.asarray(x, float)
-    return np.asarray(x @ x.T / max(x.shape[-1], 1))
+    return np.asarray((x @ x.T).astype(float) / max(x.shape[-1], 1))
 
 
 def energy_ratio(x: NDArray[np.floating], sample_rate: float, cutoff: float = 4000.0) -> float:
@@ -155,7 +156,9 @@ def silent_share(x: NDArray[np.floating], sample_rate: float, threshold_dbfs: fl
 
 def clipped_share(x: NDArray[np.floating]) -> float:
     """Share of samples at full scale in the worst channel."""
-    return float(np.mean(np.abs(x) >= 0.9999, axis=-1).max()) if x.size else 0.0
+    if not x.size or max(x.max(), -x.min()) < FULL_SCALE:
+        return 0.0
+    return float(np.mean(np.abs(x) >= FULL_SCALE, axis=-1).max())
 
 
 def rms_dbfs(x: NDArray[np.floating]) -> float:

@@ -11,7 +11,7 @@ from foa360.config import Curate
 from foa360.convention import Convention, decide, unusable
 from foa360.evidence import Evidence, evidence
 from foa360.media.audio import ClipAudio
-from foa360.media.order import Order
+from foa360.media.order import WYZX, Order
 
 Floats = NDArray[np.float64]
 
@@ -47,20 +47,22 @@ def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
         return Sound("channel_count", f"{clip.samples.shape[0]} channels")
     if clip.reason or order is None:
         return Sound(clip.reason or "no_audio", clip.message)
-    x = clip.samples[list(order.planes)]
+    # A copy only where the order is another one.
+    x = clip.samples[:4] if order.planes == WYZX else clip.samples[list(order.planes)]
     if not np.isfinite(x).all():
         return Sound("not_finite", f"{int((~np.isfinite(x)).any(0).sum())} samples")
-    if x.size and (peak := float(np.abs(x).max())) > LOUDEST:
+    if x.size and (peak := float(max(x.max(), -x.min()))) > LOUDEST:
         return Sound("audio_damaged", f"samples of {peak:.0e} times full scale")
     of = measures.spectra(x, clip.sample_rate)
+    full = measures.covariance(x)
     return Sound(
         cov=measures.low_passed_covariance(of, settings.cutoff_hz),
-        full=measures.covariance(x),
+        full=full,
         octaves=measures.octave_energies(of),
         found=evidence(of),
         silent_share=measures.silent_share(x, clip.sample_rate, settings.silence_dbfs),
         clipped_share=measures.clipped_share(x),
-        rms_dbfs=measures.rms_dbfs(x),
+        rms_dbfs=measures.decibels(float(np.diag(full).max())),
         offset=float(np.abs(x.mean(-1)).max()) if x.size else 0.0,
     )
 

@@ -157,5 +157,5 @@ def _planes(frame: Any) -> Samples:
     if kind == np.uint8:
         return ((data.astype(np.float32) - 128) / 128).astype(np.float32)
     if kind.kind == "i":
-        return (data / float(-np.iinfo(kind).min)).astype(np.float32)
+        return np.multiply(data, np.float32(-1 / np.iinfo(kind).min), dtype=np.float32)
     return np.asarray(data, np.float32)
