@@ -78,10 +78,14 @@ def recordings(folder: Path, minutes: float) -> list[Path]:
 
 
 def peak_memory(path: Path) -> float:
-    """Highest memory of a fresh process that curates a file, MiB."""
+    """Highest memory of a fresh process that curates a file, MiB (Linux).
+
+    Not `ru_maxrss`, which begins with that of the parent.
+    """
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         pool.submit(ours, path).result()
-        return pool.submit(resource.getrusage, resource.RUSAGE_SELF).result().ru_maxrss / 1024
+        status = pool.submit(Path("/proc/self/status").read_text).result()
+        return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def main() -> None:

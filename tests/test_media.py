@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foa360.demo.encode import foa_in_51, write_media
-from foa360.media.audio import clip_audio, read_foa
-from foa360.media.order import PROVEN, plane_order
+from foa360.demo.encode import write_media
+from foa360.media.audio import clip_audio
 from foa360.media.probe import MediaError, probe
 from foa360.media.video import clip_frames, frames_at
 
@@ -26,46 +25,6 @@ def tones(seconds: float = 1.0) -> np.ndarray:
 def numbered(count: int):
     """Frames whose brightness is their number."""
     return (np.full((32, 64, 3), 4 * i, np.uint8) for i in range(count))
-
-
-def loudest_tones(samples: np.ndarray) -> list[int]:
-    spectrum = np.abs(np.fft.rfft(samples[:, -24000:]))
-    return [round(float(f)) for f in np.argmax(spectrum, 1) * RATE / 24000]
-
-
-PATHS = [
-    ("x.webm", "opus"), ("x.opus", "opus"), ("x.mkv", "opus"), ("x.mp4", "opus"),
-    ("x.mkv", "opus255"), ("x.ogg", "vorbis"), ("x.flac", "flac"), ("x.mkv", "flac"),
-    ("x.m4a", "alac"), ("x.mp4", "aac"), ("x.mkv", "aac"), ("x.wav", "pcm16"),
-    ("x.mov", "pcm24"), ("x.wav", "float"), ("x.mkv", "float"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "codec"), PATHS)
-def test_the_table_of_proven_paths_puts_every_tone_in_its_place(tmp_path, name, codec):
-    path = tmp_path / name
-    write_media(path, None, tones(), audio=codec)
-    order = plane_order(probe(path))
-    assert order is not None
-    assert order.proven
-    (clip,) = clip_audio(path, [(0, 1)])
-    assert clip.reason is None
-    foa = read_foa(clip, order.planes, [1, 1, 1, 1])
-    assert loudest_tones(foa) == list(TONES)
-
-
-@pytest.mark.parametrize("suffix", [".m4a", ".mp4", ".mkv"])
-def test_ambisonics_in_aac_51(tmp_path, suffix):
-    path = tmp_path / f"x{suffix}"
-    write_media(path, None, foa_in_51(tones()), audio="aac51")
-    order = plane_order(probe(path))
-    assert order == ((2, 1, 4, 0), True)
-    (clip,) = clip_audio(path, [(0, 1)])
-    assert loudest_tones(read_foa(clip, order.planes, [1, 1, 1, 1])) == list(TONES)
-
-
-def test_every_proven_path_is_a_permutation_of_planes():
-    assert all(len(set(planes)) == 4 for planes in PROVEN.values())
 
 
 @pytest.mark.parametrize(

@@ -100,9 +100,13 @@ REASONS: dict[str, Reason] = {
     "octaves_disagree": Reason(
         "note", "the energy ratio fits in most octaves only: wind, handling or noise in the others"
     ),
+    "claim_disagrees": Reason(
+        "note", "the container claims another convention than the sound shows"
+    ),
     "order_unproven": Reason("note", "codec, container and layout are not a proven path to WYZX"),
     "clipped": Reason("note", "samples are clipped"),
     "dc_offset": Reason("note", "a channel has a constant offset"),
+    "audio_offset": Reason("note", "sound and picture begin at different times"),
     "length_mismatch": Reason("note", "audio and video differ in length"),
 }
 

@@ -17,6 +17,8 @@ from foa360.reasons import REASONS, judge
 
 #: Sound and picture of one video may differ by this much in length, s.
 MISMATCH = 0.5
+#: And begin this far apart, s: priming and a picture are less.
+OFFSET = 0.1
 
 Row = dict[str, Any]
 
@@ -53,7 +55,8 @@ def curate_video(clips: list[Row], fetched: Row, settings: Curate) -> Iterator[R
     heard, heard_row = _sounds(fetched["audio_path"], spans, settings)
     seen, seen_row = _pictures(fetched["video_path"], spans, settings)
     common = heard_row | seen_row
-    mismatch = _mismatch(heard_row, seen_row)
+    mismatch, apart = _mismatch(heard_row, seen_row)
+    common |= apart
     for head, (a_reasons, a_message, a_row), (v_reasons, v_message, v_row) in zip(
         heads, heard, seen, strict=True
     ):
@@ -80,6 +83,8 @@ def _sounds(
     judged = []
     for one in measured:
         reasons, row = sounds.judge(one, order, convention, settings)
+        if row and found.claimed_convention in {"ACN/SN3D", "ACN/N3D"} - {row["convention"]}:
+            reasons.append("claim_disagrees")
         judged.append((reasons, one.message, row))
     return judged, {
         "audio_codec": found.audio_codec,
@@ -88,7 +93,10 @@ def _sounds(
         "audio_channels": found.audio_channels,
         "audio_rate": found.audio_rate,
         "claimed_convention": found.claimed_convention,
+        "mapping_family": found.mapping_family,
+        "head_locked": found.head_locked,
         "_audio_seconds": found.audio_duration,
+        "_audio_start": found.audio_start,
     }
 
 
@@ -108,6 +116,7 @@ def _pictures(
         "fps": found.fps,
         "claimed_projection": found.claimed_projection,
         "_video_seconds": found.video_duration,
+        "_video_start": found.video_start,
     }
     if found.video_codec is None:
         return [(["no_video"], "", {})] * len(spans), row
@@ -138,10 +147,18 @@ def _judge_pictures(clip: Pictures, found: Probe, settings: Curate) -> Judged:
     return reasons, "", row
 
 
-def _mismatch(heard: Row, seen: Row) -> list[str]:
-    audio, video = heard.get("_audio_seconds"), seen.get("_video_seconds")
-    apart = audio is not None and video is not None and abs(audio - video) > MISMATCH
-    return ["length_mismatch"] if apart else []
+def _mismatch(heard: Row, seen: Row) -> tuple[list[str], Row]:
+    """How much later the sound begins, and how much longer it is, than the picture."""
+
+    def difference(name: str) -> float | None:
+        audio, video = heard.get(f"_audio_{name}"), seen.get(f"_video_{name}")
+        return None if audio is None or video is None else audio - video
+
+    longer, later = difference("seconds"), difference("start")
+    reasons = ["length_mismatch"] if longer is not None and abs(longer) > MISMATCH else []
+    if later is not None and abs(later) > OFFSET:
+        reasons.append("audio_offset")
+    return reasons, {"length_difference": longer, "audio_offset": later}
 
 
 def finish(head: Row, reasons: list[str], message: str, row: Row, settings: Curate) -> Row:

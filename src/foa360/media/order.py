@@ -2,8 +2,9 @@
 
 FFmpeg orders planes by loudspeaker layouts, and ambisonics is none. Each path below was proven by
 encoding a different tone in each of W, Y, Z, X and looking for them after decoding
-(`tests/test_media.py` does it again); AAC 5.1 is how YouTube carries ambisonics, proven by a
-calibration clip; Vorbis with eight channels by recordings of known order.
+(`tests/test_decoding.py` does it again); AAC 5.1 is how YouTube carries ambisonics, proven by a
+calibration clip; Vorbis with eight channels also by recordings of known order. The channel map of
+SA3D in MP4 is applied on top. docs/decoding.md has the table for readers.
 """
 
 from typing import NamedTuple
@@ -12,23 +13,20 @@ from foa360.media.probe import Probe
 
 WYZX = (0, 1, 2, 3)
 
-#: (codec, layout) → planes of W, Y, Z, X.
+#: Codecs whose planes are the channels as written, whatever they are called.
+AS_WRITTEN = {"pcm", "flac"}
+#: (codec, layout of loudspeakers) → planes of W, Y, Z, X. Layouts called "ambisonic n" or
+#: "n channels" have no loudspeakers, and are never reordered.
 PROVEN: dict[tuple[str, str], tuple[int, int, int, int]] = {
-    ("opus", "ambisonic 1"): WYZX,
-    ("opus", "4 channels"): WYZX,
     ("opus", "quad"): WYZX,
     ("vorbis", "quad"): WYZX,
+    # Written in coded order, as by libsndfile; the decoder puts loudspeakers in its own.
     ("vorbis", "7.1"): (0, 2, 1, 6),
-    ("flac", "4.0"): WYZX,
-    ("flac", "quad"): WYZX,
+    ("opus", "7.1"): (0, 2, 1, 6),
     ("alac", "4.0"): WYZX,
     ("aac", "4.0"): WYZX,
     ("aac", "quad"): WYZX,
     ("aac", "5.1"): (2, 1, 4, 0),
-    ("pcm", "4.0"): WYZX,
-    ("pcm", "quad"): WYZX,
-    ("pcm", "4 channels"): WYZX,
-    ("pcm", "ambisonic 1"): WYZX,
 }
 
 
@@ -44,5 +42,12 @@ def plane_order(found: Probe) -> Order | None:
     if (found.audio_channels or 0) < 4:
         return None
     codec = (found.audio_codec or "").split("_")[0]
-    planes = PROVEN.get((codec, found.audio_layout or ""))
+    layout = found.audio_layout or ""
+    plain = codec in AS_WRITTEN or layout.startswith("ambisonic") or "channels" in layout
+    planes = WYZX if plain else PROVEN.get((codec, layout))
+    mapped = found.channel_map or ()
+    if len(mapped) == found.audio_channels and set(WYZX) <= set(mapped):
+        # The map says which component each channel is; FFmpeg leaves the channels where they are.
+        w, y, z, x = (mapped.index(component) for component in WYZX)
+        return Order((w, y, z, x), planes == WYZX)
     return Order(planes or WYZX, planes is not None)

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from foa360.media.claims import read_claims
 from foa360.media.container import (
     MediaError,
     audio_stream,
@@ -31,18 +32,24 @@ class Probe:
     audio_channels: int | None = None
     audio_rate: int | None = None  # Hz
     audio_duration: float | None = None
+    audio_start: float | None = None
     claimed_convention: str | None = None
     video_codec: str | None = None
     width: int | None = None
     height: int | None = None
     fps: float | None = None
     video_duration: float | None = None
+    video_start: float | None = None
     claimed_projection: str | None = None
     claimed_stereo: str | None = None
+    mapping_family: int | None = None
+    channel_map: tuple[int, ...] | None = None
+    head_locked: bool | None = None
+    claimed_in: tuple[str, ...] = ()
 
 
 def probe(path: str | os.PathLike[str], claims: bool = True) -> Probe:
-    """Read the headers; with `claims` also the first picture's spherical side data.
+    """Read the headers; with `claims` also the first picture's spherical side data, if need be.
 
     Raises MediaError(reason, message) when no container opens.
     """
@@ -58,7 +65,8 @@ def probe(path: str | os.PathLike[str], claims: bool = True) -> Probe:
                 "audio_layout": layout,
                 "audio_channels": audio.channels,
                 "audio_rate": audio.rate,
-                "audio_duration": _seconds(audio),
+                "audio_duration": _seconds(audio, audio.duration),
+                "audio_start": _seconds(audio, audio.start_time),
                 "claimed_convention": layout if "mbi" in str(layout).lower() else None,
             }
         if video is not None and video.codec_context is not None:
@@ -67,17 +75,28 @@ def probe(path: str | os.PathLike[str], claims: bool = True) -> Probe:
                 "width": video.width,
                 "height": video.height,
                 "fps": float(video.average_rate) if video.average_rate else None,
-                "video_duration": _seconds(video),
+                "video_duration": _seconds(video, video.duration),
+                "video_start": _seconds(video, video.start_time),
             }
             if claims:
                 found |= _spherical(container, video)
-        return Probe(**found)
+    said = read_claims(path)
+    found |= {
+        "mapping_family": said.mapping_family,
+        "channel_map": said.channel_map,
+        "head_locked": said.head_locked,
+        "claimed_in": tuple(said.found_in),
+    }
+    for name in ("convention", "projection", "stereo"):
+        if getattr(said, name) is not None:
+            found[f"claimed_{name}"] = getattr(said, name)
+    return Probe(**found)
 
 
-def _seconds(stream: Any) -> float | None:
-    if stream.duration is None or stream.time_base is None:
+def _seconds(stream: Any, count: int | None) -> float | None:
+    if count is None or stream.time_base is None:
         return None
-    return float(stream.duration * stream.time_base)
+    return float(count * stream.time_base)
 
 
 def _spherical(container: Any, video: Any) -> dict[str, str]:
