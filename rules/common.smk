@@ -5,9 +5,10 @@ from pathlib import Path
 
 from foa360.digest import code_version
 from foa360.plan import shard_index, write_plan
+from foa360.sources.ledger import ask_again
 
 RESULTS = CONFIG.results.rstrip("/")
-CACHE = CONFIG.cache.rstrip("/")
+CACHE = CONFIG.cache.path.rstrip("/")
 PLAN = f"{RESULTS}/plan/shards.parquet"
 TRUTH = f"{CACHE}/demo/{{shard}}.json"
 FETCH = f"{RESULTS}/fetch/{{shard}}.parquet"
@@ -50,12 +51,22 @@ if workflow.is_main_process:
         write_plan(CONFIG, Path(PLAN))
     except ConfigError as error:
         raise WorkflowError(str(error)) from None
+    # What failed for a reason that may have passed is asked for again by every run.
+    if not workflow.dryrun:
+        ask_again(Path(RESULTS) / "fetch", Path(CACHE))
 SHARDS = shard_index(Path(PLAN))
 
 
 def shard_digest(wildcards):
     """Digest of a shard's rows: a rule runs again for the shards that a changed list touches."""
     return SHARDS[wildcards.shard].digest
+
+
+def shard_before(wildcards):
+    """With a budget for the cache, media are fetched when those of the shard before are used."""
+    shards = list(SHARDS)
+    number = shards.index(wildcards.shard)
+    return FEATURES.format(shard=shards[number - 1]) if CONFIG.cache.max_gb and number else []
 
 
 def demo_truth(wildcards):

@@ -25,6 +25,7 @@ rule fetch_shard:
     input:
         plan=ancient(PLAN),
         demo=demo_truth,
+        before=ancient(shard_before),
     output:
         FETCH,
     log:
@@ -37,5 +38,6 @@ rule fetch_shard:
         code=code_version("foa360.sources"),
         shard=shard_digest,
         cache=CACHE,
+        max_gb=CONFIG.cache.max_gb,
     script:
         "../scripts/fetch.py"

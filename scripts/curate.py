@@ -5,8 +5,15 @@ from pathlib import Path
 from foa360.config import Curate
 from foa360.curate import curate_shard
 from foa360.jobs import job
+from foa360.sources.budget import borrowed
 
-with job(snakemake) as progress:
+media = borrowed(
+    snakemake.config,
+    Path(snakemake.input.plan),
+    snakemake.wildcards.shard,
+    Path(snakemake.input.fetch),
+)
+with job(snakemake) as progress, media:
     curate_shard(
         Path(snakemake.input.plan),
         snakemake.wildcards.shard,

@@ -5,8 +5,15 @@ from pathlib import Path
 from foa360.config import Detect
 from foa360.detect.stage import detect_shard
 from foa360.jobs import job
+from foa360.sources.budget import borrowed
 
-with job(snakemake) as progress:
+media = borrowed(
+    snakemake.config,
+    Path(snakemake.input.plan),
+    snakemake.wildcards.shard,
+    Path(snakemake.input.fetch),
+)
+with job(snakemake) as progress, media:
     detect_shard(
         Path(snakemake.input.plan),
         snakemake.wildcards.shard,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from foa360.config import Fetch
 from foa360.jobs import job
 from foa360.sources import fetch_shard
 
@@ -12,4 +13,7 @@ with job(snakemake) as progress:
         Path(snakemake.params.cache),
         Path(snakemake.output[0]),
         progress,
+        # Not by a parameter, which Snakemake records: how to fetch changes no result.
+        Fetch.model_validate(snakemake.config.get("fetch", {})),
+        snakemake.params.max_gb,
     )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from foa360 import tables
-from foa360.config import DemoSource
+from foa360.config_sources import DemoSource
 from foa360.demo import render_shard
 from foa360.jobs import job
 

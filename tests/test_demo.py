@@ -11,7 +11,7 @@ import pytest
 from av.audio.resampler import AudioResampler
 
 from foa360 import ambisonics, measures
-from foa360.config import DemoSource
+from foa360.config_sources import DemoSource
 from foa360.demo import DemoVideo, catalogue, render_shard
 from foa360.demo.catalogue import FORMATS, HOSTILE
 from foa360.demo.defects import DEFECTS, eac_directions

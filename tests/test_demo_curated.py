@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from foa360 import measures, tables
-from foa360.config import Config, Curate, DemoSource
+from foa360.config import Config, Curate
+from foa360.config_sources import DemoSource
 from foa360.curate import curate_shard
 from foa360.demo import DemoVideo, catalogue, render_shard
 from foa360.demo.sounds import sound_field

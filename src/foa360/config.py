@@ -1,85 +1,65 @@
 """The configuration: one typed model; `config_check` reads it and generates its documentation."""
 
-from typing import Annotated, Any, Literal, Self, Union
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from foa360.config_sources import Count, Seconds, Section, Share, Source
 from foa360.reasons import REJECTING
-
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
 
 
 class ConfigError(ValueError):
     """The configuration cannot be used; the message says why, key by key."""
 
 
-class Section(BaseModel):
-    """A part of the configuration: unknown keys are errors, types are not guessed."""
+class Cache(Section):
+    """Downloaded and rendered media; a path alone may stand for the section."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class DemoSource(Section):
-    """The embedded demo: short videos rendered by this package, sound and picture in agreement."""
-
-    kind: Literal["demo"]
-    videos: Count = Field(32, description="sound videos; one of every known defect comes on top")
-    seconds: Seconds = Field(10.0, description="length of a video, s")
-
-
-class FolderSource(Section):
-    """A folder of media: sound and picture in one file, or in two files that share a stem.
-
-    The path without its suffix is the id of the video. Hidden files are passed over; files that
-    cannot be opened are one clip, and get their reason later. Splits are drawn; files called
-    {YouTube id}_{start} or {YouTube id}-{start} share the split of their video.
-    """
-
-    kind: Literal["folder"]
-    path: str = Field(description="the folder; searched with its sub-folders")
-
-
-class ListSource(Section):
-    """A CSV or Parquet table with the columns video_id, video, audio, start, duration, split.
-
-    Only `video` is required: a path (relative to the table) or a URL. Without `audio` the same
-    file holds both, without `video_id` the path without its suffix is the id, without `split` it is
-    drawn. A row with neither start nor duration is a whole file, cut into clips, if it is local.
-    """
-
-    kind: Literal["list"]
-    path: str = Field(description="the table")
-
-
-class Yt360Source(Section):
-    """The lists of YT-360 as published: ids per split, and the segments' start times."""
-
-    kind: Literal["yt360"]
-    train: str = Field(description="ids of the training split, one a line")
-    test: str = Field(description="ids of the test split, one a line")
-    segments: str = Field(description="lines of `id start,start,…` in seconds")
-    media: str | None = Field(
-        None, description="folder with {id}.* or {id}-{start}.* files; without it YouTube is asked"
+    path: str = Field("cache", min_length=1, description="folder")
+    max_gb: float | None = Field(
+        None,
+        gt=0,
+        description="with it, downloads are fetched, used and dropped shard by shard, and a"
+        " shard's may take this much, GB",
     )
 
 
-class Sphere360Source(Section):
-    """The lists of Sphere360 as published: one `id_start` a line."""
+class Fetch(Section):
+    """How polite and how patient downloads are. The defaults are what a guest may do."""
 
-    kind: Literal["sphere360"]
-    train: str = Field(description="clips of the training split")
-    test: str = Field(description="clips of the test split")
-    media: str | None = Field(
-        None, description="folder with {id}.* or {id}_{start}.* files; without it YouTube is asked"
+    height: int = Field(1080, ge=144, description="highest picture asked for, pixels")
+    picture: str = Field(
+        "bv[height<={height}]", min_length=1, description="yt-dlp's selector of the picture"
     )
+    sound: str = Field(
+        "ba[audio_channels>=4]", min_length=1, description="yt-dlp's selector of the sound"
+    )
+    clients: list[str] = Field(
+        [], description="YouTube player clients, in order; none: those that yt-dlp prefers"
+    )
+    cookies: str | None = Field(
+        None, description="file of cookies in Netscape's format; read, never written or shown"
+    )
+    sleep: tuple[float, float] = Field(
+        (5.0, 15.0), description="pause before each download from YouTube, drawn between, s"
+    )
+    rate_mb: float = Field(8.0, gt=0, description="most that one download takes, MB/s")
+    concurrent: Count = Field(2, le=64, description="downloads at once, over all jobs")
+    tries: Count = Field(3, le=20, description="of a download, for reasons that may pass")
+    first_wait: float = Field(1.0, ge=0, description="before the second try, s; then doubled")
+    longest_wait: float = Field(60.0, ge=0, description="between tries, s")
+    timeout: Seconds = Field(30.0, description="for an answer, and for each part of it, s")
+
+    @model_validator(mode="after")
+    def _sleep(self) -> Self:
+        least, most = self.sleep
+        if not 0 <= least <= most:
+            raise ValueError(f"sleep = [{least:g}, {most:g}]: must be two numbers with 0 <= a <= b")
+        return self
 
 
-Source = Annotated[
-    Union[DemoSource, FolderSource, ListSource, Yt360Source, Sphere360Source],  # noqa: UP007
-    Field(discriminator="kind"),
-]
+def _cache(given: Any) -> Any:
+    return {"path": given} if isinstance(given, str) else given
 
 
 class Clip(Section):
@@ -278,8 +258,9 @@ class Config(Section):
     results: str = Field(
         "results", min_length=1, description="folder of everything the workflow makes"
     )
-    cache: str = Field("cache", min_length=1, description="folder of downloaded and rendered media")
+    cache: Annotated[Cache, BeforeValidator(_cache)] = Cache()
     seed: int = Field(0, ge=0, lt=2**32, description="of everything that is random")
+    fetch: Fetch = Fetch()
     clip: Clip = Clip()
     shard: Shard = Shard()
     split: Split = Split()

@@ -14,7 +14,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from foa360.config import Config, ConfigError, Source
+from foa360.config import Config, ConfigError
+from foa360.config_sources import Source
 
 SOURCES: dict[str, type[BaseModel]] = {
     get_args(s.model_fields["kind"].annotation)[0]: s for s in get_args(get_args(Source)[0])
@@ -154,8 +155,10 @@ def _missing(config: Config) -> Iterator[str]:
             f"detect.weights = {_show(weights)}: no such file; must be demo, a path, or the name "
             "of a model that Ultralytics fetches, such as yolo11n.pt"
         )
-    for key in ("results", "cache"):
-        value = getattr(config, key)
+    cookies = config.fetch.cookies
+    if cookies and not Path(cookies).is_file():
+        yield f"fetch.cookies = {_show(cookies)}: no such file"
+    for key, value in (("results", config.results), ("cache", config.cache.path)):
         if set(value) & set("{}*?[]\n"):
             yield f"{key} = {_show(value)}: must not contain any of {{}}*?[]"
         elif Path(value).exists() and not Path(value).is_dir():

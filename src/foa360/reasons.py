@@ -43,6 +43,8 @@ REASONS: dict[str, Reason] = {
     "http_5xx": Reason("failed", "the server has an error", True),
     "timeout": Reason("failed", "the server did not answer in time or cannot be reached", True),
     "truncated_download": Reason("failed", "the download ended before its announced length", True),
+    "not_media": Reason("failed", "the server sent something else than media, such as a page"),
+    "cache_full": Reason("failed", "the shard's downloads would take more than cache.max_gb", True),
     "fetch_error": Reason("failed", "the download failed for a reason not listed", True),
     # reading
     "empty_file": Reason("failed", "the file has no bytes"),

@@ -60,6 +60,13 @@ FETCH = [
     Column("audio_bytes", I64, "size of the audio file"),
     Column("video_sha256", STR, "SHA-256 of the video file"),
     Column("audio_sha256", STR, "SHA-256 of the audio file"),
+    Column("video_codec", STR, "codec of the picture as the source states it, else null"),
+    Column("audio_codec", STR, "codec of the sound as the source states it, else null"),
+    Column("audio_channels", I32, "channels of the sound as the source states it, else null"),
+    Column("format_note", STR, "ids of the formats and what the source calls them, else null"),
+    Column("tries", I32, "how often it was asked for; null for local files"),
+    Column("fetched", STR, "when the download ended, UTC; null for local files"),
+    Column("tool", STR, "what downloaded it, with its version; null for local files"),
     Column("licence", STR, "licence as the source states it, else null"),
     Column("channel", STR, "channel or author, else null"),
 ]

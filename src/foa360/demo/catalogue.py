@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from foa360.config import DemoSource
+from foa360.config_sources import DemoSource
 from foa360.demo.defects import DEFECTS, Defect
 from foa360.demo.scenes import CLASSES, Scene, random_scene, seeded
 from foa360.files import safe_name

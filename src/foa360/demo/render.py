@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.config import DemoSource
+from foa360.config_sources import DemoSource
 from foa360.demo.catalogue import DemoVideo, catalogue
 from foa360.demo.encode import FPS, foa_in_51, write_media
 from foa360.demo.scenes import Scene, seeded

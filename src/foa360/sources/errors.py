@@ -22,6 +22,11 @@ class FetchError(Exception):
         self.reason = reason
         self.message = " ".join(OBJECT.sub("", message).split())[:300]
         self.wait = wait
+        self.tries = 1
+
+    def record(self) -> dict[str, object]:
+        """What is remembered of it."""
+        return {"reason": self.reason, "message": self.message, "tries": self.tries}
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Patience:
             try:
                 return get()
             except FetchError as error:
+                error.tries = self.tries - left
                 passing = REASONS[error.reason].retry and error.wait <= self.longest_wait
                 if not left or not passing:
                     raise

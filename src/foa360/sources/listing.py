@@ -6,13 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from foa360.config import Config, ConfigError, DemoSource, FolderSource, ListSource, Source
-from foa360.config import Sphere360Source as Sphere360
-from foa360.config import Yt360Source as Yt360
+from foa360.config import Config, ConfigError
+from foa360.config_sources import DemoSource, FolderSource, HubSource, ListSource, Source
+from foa360.config_sources import Sphere360Source as Sphere360
+from foa360.config_sources import Yt360Source as Yt360
+from foa360.sources.hub import hub_files
 from foa360.sources.lengths import Lengths, cut
 from foa360.sources.pairs import pairs, printable
 from foa360.sources.published import ID_LENGTH, sphere360, yt360
-from foa360.sources.table import table_rows
+from foa360.sources.table import is_address, table_rows
 
 COLUMNS = ["video_id", "start", "duration", "split", "source", "video", "audio", "group"]
 #: Clips of YouTube videos, cut by others, are called {id}_{start} or {id}-{start}.
@@ -34,6 +36,8 @@ def clips_of(source: Source, config: Config, lengths: Lengths) -> pd.DataFrame:
             frame["group"] = frame["video_id"].map(_whole_video)
         case ListSource():
             frame = _frame(table_rows(Path(source.path), duration, lengths))
+        case HubSource():
+            frame = _frame(_hub(source, config, lengths))
         case Yt360():
             frame = yt360(source, duration)
         case Sphere360():
@@ -58,11 +62,21 @@ def _whole_video(stem: str) -> str:
 def _demo(source: DemoSource, config: Config) -> list[tuple[Any, ...]]:
     from foa360.demo.catalogue import catalogue
 
-    media = Path(config.cache) / "demo" / "media"
+    media = Path(config.cache.path) / "demo" / "media"
     return [
         (v.video_id, 0.0, v.duration, v.split, str(media / v.video), str(media / v.audio))
         for v in catalogue(source, config.seed)
     ]
+
+
+def _hub(source: HubSource, config: Config, lengths: Lengths) -> list[tuple[Any, ...]]:
+    rows = []
+    memory = Path(config.results) / "plan" / "hub.json"
+    for video_id, video, audio in hub_files(source, memory):
+        length = None if is_address(video) else lengths(Path(audio), Path(video))
+        spans = cut(length, config.clip.duration)
+        rows += [(video_id, *span, None, video, audio) for span in spans]
+    return rows
 
 
 def _folder(folder: Path, duration: float, lengths: Lengths) -> list[tuple[Any, ...]]:

@@ -5,7 +5,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from foa360.config import ConfigError, Sphere360Source, Yt360Source
+from foa360.config import ConfigError
+from foa360.config_sources import Sphere360Source, Yt360Source
 from foa360.files import safe_name
 from foa360.sources.pairs import pairs, printable
 

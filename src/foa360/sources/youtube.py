@@ -1,14 +1,13 @@
 """Downloads from YouTube by the Python interface of yt-dlp, picture and sound as whole streams."""
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
+from foa360.config import Fetch
 from foa360.sources.errors import FetchError
 
-#: Sound with four or more channels; its absence is an error of its own, not a stereo file.
-SOUND = "ba[audio_channels>=4]"
-PICTURE = "bv[height<=1080]"
 #: Classes of yt-dlp's errors → reason code.
 CLASSES = {
     "GeoRestrictedError": "geo",
@@ -43,8 +42,10 @@ def is_youtube(place: str) -> bool:
     return bool(re.match(r"https?://((www|m)\.)?(youtube\.com|youtu\.be)/", place, re.IGNORECASE))
 
 
-def download_youtube(url: str, folder: Path) -> tuple[dict[str, Path], dict[str, Any]]:
-    """Files `video` and `audio` in a folder, and licence and channel.
+def download_youtube(
+    url: str, folder: Path, settings: Fetch
+) -> tuple[dict[str, Path], dict[str, Any]]:
+    """Files `video` and `audio` in a folder, and what is said of them.
 
     Raises FetchError; `no_foa_from_client` where no sound of four channels is offered, without
     having fetched the picture.
@@ -52,24 +53,59 @@ def download_youtube(url: str, folder: Path) -> tuple[dict[str, Path], dict[str,
     import yt_dlp
 
     try:
-        with yt_dlp.YoutubeDL(options(folder)) as client:
+        with yt_dlp.YoutubeDL(options(folder, settings)) as client:
             info = client.extract_info(url, download=False) or {}
             return take(client, info)
     except yt_dlp.utils.YoutubeDLError as error:
         raise FetchError(reason_of(error), _words(error)) from None
 
 
-def options(folder: Path) -> dict[str, Any]:
+def options(folder: Path, settings: Fetch) -> dict[str, Any]:
     """Settings of yt-dlp: whole streams, polite, nothing remembered elsewhere, nothing printed."""
-    return {
-        "format": f"{PICTURE},{SOUND}",
+    picture = settings.picture.replace("{height}", str(settings.height))
+    more: dict[str, Any] = {}
+    if settings.clients:
+        more["extractor_args"] = {"youtube": {"player_client": settings.clients}}
+    if settings.cookies:
+        # A copy in memory: yt-dlp writes back to what it is given.
+        more["cookiefile"] = io.StringIO(_cookies(settings.cookies))
+    return more | {
+        "format": f"{picture},{settings.sound}",
         "outtmpl": {"default": str(folder).replace("%", "%%")
                     + "/%(height&video|audio)s-%(format_id)s.%(ext)s"},
         "quiet": True, "no_warnings": True, "noprogress": True, "noplaylist": True,
-        "socket_timeout": 20, "retries": 2, "extractor_retries": 1, "sleep_interval": 5,
-        "max_sleep_interval": 15, "ratelimit": 8_000_000, "cachedir": False,
+        "socket_timeout": settings.timeout, "retries": 2, "extractor_retries": 1,
+        "sleep_interval": settings.sleep[0], "max_sleep_interval": settings.sleep[1],
+        "ratelimit": settings.rate_mb * 1e6, "cachedir": False,
         "fixup": "never", "logger": _Quiet(),
     }  # fmt: skip
+
+
+def formats_of(
+    video_id: str, client: str, cookies: str | None
+) -> tuple[list[dict[str, Any]], str | None, str]:
+    """Formats with four or more channels that a player client offers; else a reason, and why."""
+    import yt_dlp
+
+    settings = Fetch(clients=[client], cookies=cookies)
+    try:
+        with yt_dlp.YoutubeDL(options(Path(), settings)) as asked:
+            url = f"https://www.youtube.com/watch?v={video_id}"
+            info = asked.extract_info(url, download=False, process=False) or {}
+    except yt_dlp.utils.YoutubeDLError as error:
+        return [], reason_of(error), _words(error)
+    except FetchError as error:
+        return [], error.reason, error.message
+    found = [form for form in info.get("formats") or [] if _has_foa(form)]
+    return found, None if found else "no_foa_from_client", ""
+
+
+def _cookies(path: str) -> str:
+    """Content of the file of cookies; an error does not name it."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise FetchError("fetch_error", "fetch.cookies: the file cannot be read") from None
 
 
 def take(client: Any, info: dict[str, Any]) -> tuple[dict[str, Path], dict[str, Any]]:
@@ -81,7 +117,23 @@ def take(client: Any, info: dict[str, Any]) -> tuple[dict[str, Path], dict[str, 
     paths = {path.name.partition("-")[0]: path for path in files}
     if "video" not in paths:
         raise FetchError("no_video", "there is no picture among the formats")
-    return paths, {"licence": info.get("license"), "channel": info.get("channel")}
+    return paths, _about(info)
+
+
+def _about(info: dict[str, Any]) -> dict[str, Any]:
+    """What yt-dlp says of a video and of the two formats that were taken."""
+    import yt_dlp
+
+    streams = info["requested_downloads"]
+    picture: dict[str, Any] = next((s for s in streams if s.get("height")), {})
+    sound: dict[str, Any] = next((s for s in streams if not s.get("height")), {})
+    notes = (f"{s.get('format_id')} {s.get('format_note') or ''}".strip() for s in streams)
+    return {
+        "licence": info.get("license"), "channel": info.get("channel"),
+        "video_codec": picture.get("vcodec"), "audio_codec": sound.get("acodec"),
+        "audio_channels": sound.get("audio_channels"), "format_note": ", ".join(notes),
+        "tool": f"yt-dlp {yt_dlp.version.__version__}",
+    }  # fmt: skip
 
 
 def _has_foa(stream: dict[str, Any]) -> bool:

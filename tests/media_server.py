@@ -1,0 +1,97 @@
+"""A real server that misbehaves as the path says."""
+
+import hashlib
+import http.server
+import threading
+import time
+from email.utils import formatdate
+
+import pytest
+
+from foa360.config import Fetch
+from foa360.sources.errors import Patience
+from foa360.sources.fetch import Store
+
+BODY = bytes(range(256)) * 400
+DIGEST = hashlib.sha256(BODY).hexdigest()
+HASTY = Patience(connect=1, read=0.3, first_wait=0.01, longest_wait=2)
+QUICK = Fetch(timeout=0.3, first_wait=0.01, longest_wait=2.0, sleep=(0.0, 0.0))
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Behaves as the path says."""
+
+    asked: list[str]
+    ranges: list[str | None]
+
+    def do_GET(self):
+        path = self.path.strip("/").partition(".")[0]
+        self.asked.append(path)
+        self.ranges.append(self.headers.get("Range"))
+        times = self.asked.count(path)
+        if path.isdigit():
+            self.head(int(path), 0)
+        elif path in {"patient", "later", "date"} and times == 1:
+            wait = {"patient": "0", "later": "3600", "date": formatdate(time.time() + 1)}[path]
+            self.head(429, 0, {"Retry-After": wait})
+        elif path == "flaky" and times == 1:
+            self.head(503, 0)
+        elif path == "loop":
+            self.head(302, 0, {"Location": "/loop"})
+        elif path == "empty":
+            self.head(200, 0)
+        elif path == "short" or (path in {"broken", "changed", "nameless"} and times == 1):
+            self.head(200, len(BODY), {} if path == "nameless" else {"ETag": '"one"'})
+            self.wfile.write(BODY[:70_000])
+            self.close_connection = True
+        elif path == "stall":
+            self.head(200, len(BODY))
+            self.wfile.write(BODY[:1000])
+            time.sleep(0.6)
+        elif path == "page":
+            page = b"\n<!-- x --><!DOCTYPE html><html>log in, please</html>"
+            self.head(200, len(page))
+            self.wfile.write(page)
+        elif path == "chunks":
+            self.head(200, None, {"Transfer-Encoding": "chunked"})
+            self.wfile.write(b"4\r\nabcd\r\n")
+            self.close_connection = True
+        else:
+            self.body('"two"' if path == "changed" else '"one"')
+
+    def body(self, version):
+        given, fits = self.headers.get("Range"), self.headers.get("If-Range") == version
+        start = int(given[6:-1]) if given and fits else 0
+        more = {"Content-Range": f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"} if start else {}
+        self.head(206 if start else 200, len(BODY) - start, {"ETag": version, **more})
+        self.wfile.write(BODY[start:])
+
+    def head(self, status, length, headers=()):
+        self.send_response(status)
+        if length is not None:
+            self.send_header("Content-Length", str(length))
+        for name, value in dict(headers).items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    Handler.asked, Handler.ranges = [], []
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+def video(place, audio=None, video_id="-x"):
+    return {"video_id": video_id, "video": str(place), "audio": str(audio or place)}
+
+
+def fetch_video(row, cache, settings=QUICK, max_gb=None):
+    return Store(cache, settings, max_gb).video(row)
