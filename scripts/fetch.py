@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from foa360.config import Fetch
+from foa360.config_check import load_config
 from foa360.jobs import job
 from foa360.sources import fetch_shard
 
@@ -14,6 +14,6 @@ with job(snakemake) as progress:
         Path(snakemake.output[0]),
         progress,
         # Not by a parameter, which Snakemake records: how to fetch changes no result.
-        Fetch.model_validate(snakemake.config.get("fetch", {})),
+        load_config(snakemake.config).fetch,
         snakemake.params.max_gb,
     )

@@ -21,10 +21,19 @@ COLUMNS = ("client", "video_id", "format_id", "codec", "channels", "note", "reas
 
 def add(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--ids", nargs="+", default=IDS, help="videos known to have ambisonics")
-    parser.add_argument("--clients", nargs="+", default=CLIENTS, help="player clients of yt-dlp")
+    # With commas, since ids may begin with a dash: --ids=-oytwMeyR74,0BwxBdn3KxQ
+    parser.add_argument(
+        "--ids", type=_list, default=IDS, help="videos known to have ambisonics: --ids=ID,ID"
+    )
+    parser.add_argument(
+        "--clients", type=_list, default=CLIENTS, help="player clients of yt-dlp: tv,web"
+    )
     parser.add_argument("--cookies", help="file of cookies in Netscape's format")
     parser.add_argument("--json", action="store_true", help="one JSON object per finding")
+
+
+def _list(text: str) -> list[str]:
+    return [part for part in text.split(",") if part]
 
 
 def run(chosen: Namespace) -> int:
