@@ -89,6 +89,10 @@ REASONS: dict[str, Reason] = {
     "stereo_picture": Reason("rejected", "the frame holds two eyes"),
     "not_spherical": Reason("rejected", "the picture is not a sphere"),
     # notes
+    "converted_eac": Reason("note", "frames are converted from an equi-angular cubemap"),
+    "converted_cubemap": Reason("note", "frames are converted from a cubemap"),
+    "one_eye": Reason("note", "frames hold two eyes; the left or upper one is used"),
+    "projection_disagrees": Reason("note", "the label of the projection is not what is seen"),
     "reordered": Reason("note", "the channels were put in WYZX order"),
     "rescaled_n3d": Reason("note", "dipoles were rescaled from N3D to SN3D"),
     "rescaled_fuma": Reason("note", "W was rescaled from FuMa to SN3D"),

@@ -118,7 +118,7 @@ CURATION = [
     Column("width", I32, "frame width, pixels"),
     Column("height", I32, "frame height, pixels"),
     Column("fps", F64, "average frame rate, 1/s"),
-    Column("projection", STR, "erp, eac, cubemap, flat"),
+    Column("projection", STR, "erp, eac, cubemap, mesh, flat …; of the whole video"),
     Column("stereo", STR, "mono, top_bottom or left_right"),
     Column("claimed_projection", STR, "what the container claims, else null"),
     Column("static_share", F64, "share of frame pairs at 2 fps that do not differ"),

@@ -4,21 +4,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from foa360 import tables
 from foa360.config import Curate
 from foa360.convention import decide, total
+from foa360.curate import picture
 from foa360.curate import sound as sounds
 from foa360.curate.picture import Pictures, clip_pictures
 from foa360.jobs import Progress
+from foa360.media import projection as projections
 from foa360.media.audio import clip_audio
 from foa360.media.order import plane_order
 from foa360.media.probe import MediaError, Probe, probe
+from foa360.media.projection import Layout
 from foa360.reasons import REASONS, judge
 
 #: Sound and picture of one video may differ by this much in length, s.
 MISMATCH = 0.5
 #: And begin this far apart, s: priming and a picture are less.
 OFFSET = 0.1
+
+#: Layouts that pixels do not tell, and a label may.
+UNSEEN = {"cubemap", "mesh", "erp_part", "erp_half", "fisheye"}
 
 Row = dict[str, Any]
 
@@ -120,31 +128,43 @@ def _pictures(
     }
     if found.video_codec is None:
         return [(["no_video"], "", {})] * len(spans), row
-    measured = clip_pictures(path, spans, settings.static_mse)
-    return [_judge_pictures(clip, found, settings) for clip in measured], row
+    measured = list(clip_pictures(path, spans, settings.static_mse))
+    layout, reasons = _layout(measured, found, settings)
+    row |= layout._asdict()
+    return [_judge_pictures(clip, found, settings, reasons) for clip in measured], row
 
 
-def _judge_pictures(clip: Pictures, found: Probe, settings: Curate) -> Judged:
+def _layout(clips: list[Pictures], found: Probe, settings: Curate) -> tuple[Layout, list[str]]:
+    """How a video holds the sphere, from all its clips and its label, and what that means."""
+    seen = [layout for clip in clips for layout in clip.layouts]
+    plain = picture.Layout(*np.median(seen, axis=0)) if seen else picture.Layout()
+    claimed = found.claimed_projection
+    projection = claimed if claimed in UNSEEN else plain.projection
+    stereo = plain.stereo
+    if stereo == "mono" and found.claimed_stereo in projections.STEREO:
+        stereo = str(found.claimed_stereo)
+    reasons = []
+    if projection in projections.CONVERTIBLE:
+        reasons.append(f"converted_{projection}" if settings.repair else projection)
+    elif projection != "erp":
+        reasons.append("not_spherical")
+    if stereo in projections.STEREO:
+        reasons.append("one_eye" if settings.repair else "stereo_picture")
+    if claimed in {"erp", "erp_part", "cubemap"} and claimed[:3] != projection[:3]:
+        reasons.append("projection_disagrees")
+    return Layout(projection, stereo), reasons
+
+
+def _judge_pictures(clip: Pictures, found: Probe, settings: Curate, layout: list[str]) -> Judged:
     ends = found.video_duration or found.duration
     if clip.damaged:
         message = f"{clip.wanted - clip.seen} of {clip.wanted} pictures are missing"
         outside = ends is not None and clip.end > ends + MISMATCH
         return ["clip_outside" if outside else "video_damaged"], message, {}
-    layout = clip.layout
-    claimed = found.claimed_projection
-    projection = claimed if claimed == "cubemap" else layout.projection
-    stereo = layout.stereo if layout.stereo != "mono" else found.claimed_stereo or "mono"
-    reasons = []
-    if clip.black:
-        reasons.append("black_picture")
-    elif projection != "erp":
-        reasons.append("not_spherical" if projection == "flat" else projection)
-    elif stereo != "mono":
-        reasons.append("stereo_picture")
+    reasons = ["black_picture"] if clip.black else list(layout)
     if not clip.black and clip.static_share > settings.static_share:
         reasons.append("static_picture")
-    row = {"projection": projection, "stereo": stereo, "static_share": clip.static_share}
-    return reasons, "", row
+    return reasons, "", {"static_share": clip.static_share}
 
 
 def _mismatch(heard: Row, seen: Row) -> tuple[list[str], Row]:

@@ -130,10 +130,13 @@ def eac_directions(width: int, height: int) -> tuple[NDArray[np.float64], NDArra
     Upper row left, front, right; lower row down, back, up, turned so that each row is one band
     without a break, as FFmpeg's filter v360 has it.
     """
-    u, v = np.meshgrid((np.arange(width) + 0.5) / width * 3, (np.arange(height) + 0.5) / height * 2)
-    column, row = np.minimum(u.astype(int), 2), np.minimum(v.astype(int), 1)
-    right = np.tan(np.pi / 2 * (u - column - 0.5))
-    down = np.tan(np.pi / 2 * (v - row - 0.5))
+    u, v = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
+    # Two pixels of padding at the sides, and above and below each row.
+    u = 3 * (u - 2 / width) / (1 - 4 / width)
+    column, row = np.clip(u.astype(int), 0, 2), (2 * v).astype(int)
+    v = (v - 2 / height - row / 2) / (0.5 - 4 / height)
+    right = np.tan(np.pi / 2 * np.clip(u - column - 0.5, -0.6, 0.6))
+    down = np.tan(np.pi / 2 * np.clip(v - 0.5, -0.6, 0.6))
     one = np.ones_like(right)
     # x front, y left, z up of (column, row).
     faces = {
@@ -222,8 +225,8 @@ DEFECTS: dict[str, Defect] = {
     "surround_5.1": Defect("rejected", ("no_w",), _independent(6)),
     "static": Defect("rejected", ("static_picture",), picture=_still),
     "black": Defect("rejected", ("black_picture",), picture=_black),
-    "eac": Defect("rejected", ("eac",), picture=_eac),
-    "top_bottom": Defect("rejected", ("stereo_picture",), picture=_top_bottom),
+    "eac": Defect("kept", ("converted_eac",), picture=_eac),
+    "top_bottom": Defect("kept", ("one_eye",), picture=_top_bottom),
     "no_video": Defect("failed", ("no_video",), has_picture=False),
     "no_audio": Defect("failed", ("no_audio",), has_sound=False),
     "truncated": Defect("failed", _DAMAGED, damage=_truncate),

@@ -8,6 +8,7 @@ from foa360 import tables
 from foa360.config import Detect
 from foa360.detect.yolo import Detector
 from foa360.jobs import Progress
+from foa360.media.projection import Layout, erp_size
 from foa360.media.video import clip_frames
 
 Row = dict[str, Any]
@@ -45,10 +46,11 @@ def detect_shard(
 def _detect_video(detector: Detector, path: str, clips: list[Row], fps: float) -> Iterator[Row]:
     """Boxes of one video's clips, in the order of time."""
     clips = sorted(clips, key=lambda c: c["start"])
-    width, height = clips[0]["width"], clips[0]["height"]
+    layout = Layout.of(clips[0])
+    width, height = erp_size(layout, clips[0]["width"], clips[0]["height"])
     size = (WIDEST, round(WIDEST * height / width)) if width > WIDEST else None
     spans = [(c["start"], c["duration"]) for c in clips]
-    for clip, frames in zip(clips, clip_frames(path, spans, fps, size), strict=True):
+    for clip, frames in zip(clips, clip_frames(path, spans, fps, size, layout), strict=True):
         for i, frame in enumerate(frames):
             if frame is not None:
                 for box in detector(frame):

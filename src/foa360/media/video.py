@@ -11,6 +11,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from foa360.media.container import MediaError, opened, origin, packets, video_stream
+from foa360.media.projection import ERP, Layout, erp_size, source_size, to_erp
 
 Image = NDArray[np.uint8]
 
@@ -27,6 +28,7 @@ def frames_at(
     times: Sequence[float],
     size: tuple[int, int] | None = None,
     gray: bool = False,
+    layout: Layout = ERP,
 ) -> Iterator[Image | None]:
     """The picture that is shown at each time (seconds, ascending), in order.
 
@@ -36,6 +38,8 @@ def frames_at(
         Scaled to; the video's own size otherwise.
     gray : bool
         Brightness only.
+    layout : Layout
+        How the video holds the sphere; what is not ERP of one eye is converted.
 
     Yields
     ------
@@ -45,7 +49,7 @@ def frames_at(
     done = 0
     try:
         with opened(path) as container:
-            for picture in _decode(container, times, size, gray):
+            for picture in _decode(container, times, size, gray, layout):
                 yield picture
                 done += 1
     except MediaError:
@@ -59,6 +63,7 @@ def clip_frames(
     spans: Sequence[tuple[float, float]],
     fps: float,
     size: tuple[int, int] | None = None,
+    layout: Layout = ERP,
 ) -> Iterator[list[Image | None]]:
     """Pictures of each span (start, duration in seconds, starts ascending), in order, one pass.
 
@@ -71,7 +76,7 @@ def clip_frames(
     left = [{round(t, 6) for t in times} for times in own]
     got: list[list[Image | None]] = [[] for _ in spans]
     ready = 0
-    for time, frame in zip(wanted, frames_at(path, wanted, size), strict=True):
+    for time, frame in zip(wanted, frames_at(path, wanted, size, layout=layout), strict=True):
         for i in range(ready, len(spans)):
             if own[i][0] > time + step:
                 break
@@ -85,7 +90,11 @@ def clip_frames(
 
 
 def _decode(
-    container: Any, times: Sequence[float], size: tuple[int, int] | None, gray: bool
+    container: Any,
+    times: Sequence[float],
+    size: tuple[int, int] | None,
+    gray: bool,
+    layout: Layout,
 ) -> Iterator[Image | None]:
     stream = video_stream(container)
     if stream is None or stream.codec_context is None:
@@ -110,7 +119,7 @@ def _decode(
                 begin = float(frame.pts * frame.time_base) - zero
                 while waiting and begin > waiting[0] + half:
                     # Before the first picture it is the first one that is shown.
-                    yield _convert(scaler, shown or frame, size, gray)
+                    yield _convert(scaler, shown or frame, size, gray, layout)
                     waiting.pop(0)
                 shown = frame
             jump = bool(waiting) and waiting[0] > max(begin, sought) + FAR
@@ -120,12 +129,17 @@ def _decode(
             break
     for time in waiting:
         inside = shown is not None and time <= begin + 2 * half + BEHIND
-        yield _convert(scaler, shown, size, gray) if inside else None
+        yield _convert(scaler, shown, size, gray, layout) if inside else None
 
 
-def _convert(scaler: Any, frame: Any, size: tuple[int, int] | None, gray: bool) -> Image:
-    width, height = size or (frame.width, frame.height)
+def _convert(
+    scaler: Any, frame: Any, size: tuple[int, int] | None, gray: bool, layout: Layout
+) -> Image:
+    native = frame.width, frame.height
+    width, height = size or erp_size(layout, *native)
     converted = scaler.reformat(
-        frame, width, height, "gray" if gray else "rgb24", interpolation=Interpolation.AREA
-    )
-    return np.asarray(converted.to_ndarray(), np.uint8)
+        frame, *source_size(layout, width, height), "gray" if gray else "rgb24",
+        interpolation=Interpolation.AREA,
+    )  # fmt: skip
+    picture = np.asarray(converted.to_ndarray(), np.uint8)
+    return picture if layout == ERP else to_erp(picture, layout, width, height, native)

@@ -26,6 +26,7 @@ from foa360.features import (
 from foa360.files import atomic, sha256
 from foa360.jobs import Progress
 from foa360.media.audio import clip_audio, read_foa
+from foa360.media.projection import Layout
 from foa360.media.video import clip_frames
 from foa360.shards.layout import Dataset, datasets, identity, pictures
 from foa360.shards.read import verify_clips
@@ -85,7 +86,9 @@ def _read(
         own = sorted(unsorted, key=lambda c: c["start"])
         spans = [(c["start"], c["duration"]) for c in own]
         heard = clip_audio(paths[video_id]["audio_path"], spans)
-        seen = clip_frames(paths[video_id]["video_path"], spans, settings.video_fps, size)
+        layout = Layout.of(own[0])
+        path = paths[video_id]["video_path"]
+        seen = clip_frames(path, spans, settings.video_fps, size, layout)
         for clip, audio, frames in zip(own, heard, seen, strict=True):
             if audio.reason or frames[0] is None:
                 writer.skipped.append(f"{clip['clip_id']}: {audio.reason or 'video_damaged'}")

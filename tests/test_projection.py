@@ -1,0 +1,118 @@
+"""Cubemaps and two eyes become one equirectangular picture, as FFmpeg's own filter has it."""
+
+from pathlib import Path
+
+import cv2
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from claim_boxes import SOUND, put, st3d, sv3d
+from ffmpeg import input as ffmpeg_input
+
+from foa360.config import Curate
+from foa360.curate import curate_video
+from foa360.demo.defects import eac_directions
+from foa360.demo.encode import write_media
+from foa360.demo.scenes import random_scene
+from foa360.demo.sounds import sound_field
+from foa360.media.projection import Layout, erp_size, source_size, to_erp
+from foa360.media.video import frames_at
+from foa360.sphere import direction_to_pixel
+
+WIDTH, HEIGHT = 640, 320
+SCENE = random_scene("projection", 2.0)
+
+
+def erp() -> np.ndarray:
+    return SCENE.frame(0.5, WIDTH, HEIGHT)
+
+
+def psnr(a: np.ndarray, b: np.ndarray) -> float:
+    return float(10 * np.log10(255**2 / np.mean((a.astype(float) - b.astype(float)) ** 2)))
+
+
+def by_ffmpeg(frame: np.ndarray, folder: Path, filters: str) -> np.ndarray:
+    cv2.imwrite(str(folder / "in.png"), frame)
+    stream = ffmpeg_input(str(folder / "in.png")).output(str(folder / "out.png"), vf=filters)
+    stream.run(cmd=imageio_ffmpeg.get_ffmpeg_exe(), quiet=True, overwrite_output=True)
+    return np.asarray(cv2.imread(str(folder / "out.png")))
+
+
+@pytest.mark.parametrize(("projection", "theirs"), [("eac", "eac"), ("cubemap", "c3x2")])
+def test_cubemaps_come_back_as_ffmpeg_wrote_them(tmp_path, projection, theirs):
+    layout = Layout(projection)
+    width, height = source_size(layout, WIDTH, HEIGHT)
+    cube = by_ffmpeg(erp(), tmp_path, f"v360=e:{theirs}:w={width}:h={height}:interp=cubic")
+    back = to_erp(cube, layout, WIDTH, HEIGHT)
+    assert psnr(back, erp()) > 30
+    other = by_ffmpeg(cube, tmp_path, f"v360={theirs}:e:w={WIDTH}:h={HEIGHT}:interp=linear")
+    assert psnr(back, other) > 40
+
+
+def test_the_demo_draws_what_youtube_sends(tmp_path):
+    x, y = direction_to_pixel(*eac_directions(432, 288), WIDTH, HEIGHT)
+    maps = x.astype(np.float32), y.astype(np.float32)
+    ours = cv2.remap(erp(), *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    theirs = by_ffmpeg(erp(), tmp_path, "v360=e:eac:w=432:h=288:interp=linear")
+    assert psnr(ours[4:-4, 4:-4], theirs[4:-4, 4:-4]) > 28
+
+
+def test_the_upper_or_left_eye_is_taken():
+    both = np.concatenate([np.full((40, 80, 3), 10), np.full((40, 80, 3), 200)]).astype(np.uint8)
+    assert source_size(Layout("erp", "top_bottom"), 80, 40) == (80, 80)
+    assert (to_erp(both, Layout("erp", "top_bottom"), 80, 40) == 10).all()
+    turned = both.transpose(1, 0, 2)
+    assert source_size(Layout("erp", "left_right"), 40, 80) == (80, 80)
+    assert (to_erp(turned, Layout("erp", "left_right"), 40, 80) == 10).all()
+
+
+def test_sizes_fit_the_resolution():
+    assert erp_size(Layout("eac"), 3840, 2560) == (5120, 2560)
+    assert erp_size(Layout("erp", "top_bottom"), 3840, 3840) == (3840, 1920)
+    assert erp_size(Layout(), 1920, 1080) == (1920, 1080)
+
+
+def cube_frames(count: int, width: int = 768, height: int = 512):
+    x, y = direction_to_pixel(*eac_directions(width, height), WIDTH, HEIGHT)
+    maps = x.astype(np.float32), y.astype(np.float32)
+    for i in range(count):
+        frame = SCENE.frame(i / 10, WIDTH, HEIGHT)
+        yield np.asarray(cv2.remap(frame, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
+
+
+def curated(path: Path, **settings) -> dict:
+    clip = {"clip_id": "v_0", "video_id": "v", "start": 0.0, "duration": 2.0, "split": "train"}
+    media = {"state": "fetched", "video_path": str(path), "audio_path": str(path)}
+    (row,) = curate_video([clip], media, Curate(**settings))
+    return row
+
+
+def test_a_cubemap_is_kept_and_its_frames_are_spheres(tmp_path):
+    path = tmp_path / "x.mkv"
+    write_media(path, cube_frames(20), sound_field(SCENE))
+    row = curated(path)
+    assert (row["verdict"], row["projection"]) == ("kept", "eac")
+    assert "converted_eac" in row["reasons"]
+    off = curated(path, repair=False)
+    assert (off["verdict"], "eac" in off["reasons"]) == ("rejected", True)
+    (frame,) = frames_at(path, [0.5], (WIDTH, HEIGHT), layout=Layout.of(row))
+    assert frame is not None
+    assert psnr(frame, erp()) > 25
+    (raw,) = frames_at(path, [0.5], (WIDTH, HEIGHT))
+    assert psnr(raw, erp()) < 18
+
+
+def test_a_label_is_believed_where_pixels_do_not_tell_and_named_where_they_do(tmp_path):
+    path = tmp_path / "x.mp4"
+    frames = (SCENE.frame(i / 10, WIDTH, HEIGHT) for i in range(20))
+    write_media(path, frames, sound_field(SCENE), audio="aac")
+    put(path, sv3d(b"mshp") + st3d(2), *SOUND, b"avc1")
+    row = curated(path)
+    assert (row["verdict"], row["projection"], row["stereo"]) == ("rejected", "mesh", "left_right")
+    assert {"not_spherical", "one_eye"} <= set(row["reasons"])
+    path = tmp_path / "y.mp4"
+    write_media(path, cube_frames(20), sound_field(SCENE), audio="aac")
+    put(path, sv3d(b"equi"), *SOUND, b"avc1")
+    row = curated(path)
+    assert row["projection"] == "eac"
+    assert "projection_disagrees" in row["reasons"]
