@@ -22,6 +22,6 @@ rule write_report:
         "../workflow/envs/foa360.yaml"
     params:
         code=code_version("foa360.report"),
-        config=CONFIG.model_dump_json(),
+        config=CONFIG.model_dump_json(exclude={"fetch"}),
     script:
         "../scripts/report.py"

@@ -71,7 +71,9 @@ def test_passing_failures_are_asked_for_by_the_next_run_and_lasting_ones_on_dema
     server, tmp_path, monkeypatch, capsys
 ):
     address, _ = server
-    folder = project(tmp_path, address)
+    (tmp_path / "secret-jar.txt").write_text("# Netscape HTTP Cookie File\n")
+    fetch = {"first_wait": 0.01, "tries": 2, "cookies": "secret-jar.txt"}
+    folder = project(tmp_path, address, fetch=fetch)
     (folder / "clips.csv").write_text(
         (folder / "clips.csv").read_text() + f"\ngone,{address}/gone.mkv,0,2,train"
     )
@@ -84,6 +86,8 @@ def test_passing_failures_are_asked_for_by_the_next_run_and_lasting_ones_on_dema
     assert Handler.asked == ["/1.mkv"]
     done = run(folder, "--cores", "1", "fetch")
     assert "Nothing to be done" in done.stdout
+    said = [f for f in (*folder.glob("results/**/*"), *folder.glob(".snakemake/**/*"))]
+    assert not any(b"secret-jar" in f.read_bytes() for f in said if f.is_file())
     monkeypatch.chdir(folder)
     assert main(["retry", "--reason", "removed"]) == 0
     assert "1 removed" in capsys.readouterr().out

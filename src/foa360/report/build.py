@@ -87,7 +87,10 @@ def build_report(
         table=_table(clips),
         cut=max(0, len(clips) - TABLE),
         config=yaml.safe_dump(
-            settings.model_dump(mode="json"), sort_keys=False, allow_unicode=True
+            # How media are fetched, and with which cookies, is nobody's business.
+            settings.model_dump(mode="json", exclude={"fetch"}),
+            sort_keys=False,
+            allow_unicode=True,
         ),
         shards=[(p.name, p.with_name(f"{p.name}.sha256").read_text().split()[0]) for p in features],
     )
