@@ -66,7 +66,11 @@ def shard_before(wildcards):
     """With a budget for the cache, media are fetched when those of the shard before are used."""
     shards = list(SHARDS)
     number = shards.index(wildcards.shard)
-    return FEATURES.format(shard=shards[number - 1]) if CONFIG.cache.max_gb and number else []
+    return (
+        FEATURES.format(shard=shards[number - 1])
+        if CONFIG.cache.max_gb and number
+        else []
+    )
 
 
 def demo_truth(wildcards):

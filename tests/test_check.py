@@ -7,9 +7,13 @@ import pytest
 
 from foa360.ambisonics import convert
 from foa360.cli import main
+from foa360.config import Curate
+from foa360.curate.sound import measure
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import sound_field
+from foa360.media.audio import ClipAudio
+from foa360.media.order import Order
 
 SCENE = random_scene("check", 4.0)
 
@@ -70,6 +74,25 @@ def test_a_preset_and_a_tolerance_can_be_chosen(folder, capsys):
 def test_impossible_arguments_are_named(folder, capsys, arguments):
     assert main(["check", str(folder), *arguments]) == 2
     assert arguments[0] in capsys.readouterr().err
+
+
+def test_a_header_that_claims_weeks_is_not_believed(folder, tmp_path, capsys):
+    """Found by fuzzing: as many clips as the header promises would never end."""
+    data = bytearray((folder / "ambix.flac").read_bytes())
+    data[21] |= 0x0F  # the highest bits of the number of samples
+    data[22:26] = b"\xff" * 4
+    (tmp_path / "x.flac").write_bytes(data)
+    _, lines = said(capsys, tmp_path / "x.flac", "--duration", "1")
+    assert 4 <= len(lines) < 40_000
+    assert "kept" in lines[0]
+    assert "audio_damaged" not in lines[0]
+
+
+def test_a_stream_with_fewer_channels_than_its_header_is_a_row():
+    """Found by fuzzing: the order of AAC 5.1 for a stream that decodes to four channels."""
+    clip = ClipAudio(np.zeros((4, 4800), np.float32), 48000)
+    found = measure(clip, Order((2, 1, 4, 0), True), Curate())
+    assert found.reason == "channel_count"
 
 
 def test_nothing_to_check_says_so(tmp_path, capsys):

@@ -43,7 +43,8 @@ class Sound:
 
 def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
     """Measure one clip as decoded."""
-    if clip.samples.shape[0] and (order is None or clip.samples.shape[0] < 4):
+    # A damaged stream may decode to fewer channels than its header has.
+    if clip.samples.shape[0] and (order is None or clip.samples.shape[0] <= max(order.planes)):
         return Sound("channel_count", f"{clip.samples.shape[0]} channels")
     if clip.reason or order is None:
         return Sound(clip.reason or "no_audio", clip.message)

@@ -10,6 +10,8 @@ from foa360.media.probe import MediaError, probe
 
 #: The last clip of a file may lack this much, s; less for clips that are short themselves.
 SHORT, SHORT_SHARE = 0.2, 0.02
+#: Bits a second that even silence takes.
+LEAST_BITS = 200
 
 
 class Lengths:
@@ -52,10 +54,14 @@ def _load(path: Path) -> dict[str, float | None]:
 
 
 def length_of(media: Path) -> float | None:
-    """Length of a media file in seconds; None where it cannot be opened or does not say."""
+    """Length of a media file in seconds; None where it cannot be opened or does not say.
+
+    Never longer than a file of its size can be, whatever a damaged header claims.
+    """
     try:
-        return probe(media, claims=False).duration
-    except MediaError:
+        length = probe(media, claims=False).duration
+        return length and min(length, media.stat().st_size * 8 / LEAST_BITS)
+    except (MediaError, OSError):
         return None
 
 
