@@ -42,11 +42,10 @@ def spectra(x: NDArray[np.floating], sample_rate: float) -> Spectra:
     size = int(2 ** np.round(np.log2(sample_rate / 47)))
     count = max(x.shape[-1] // size, 1)
     x = np.asarray(x[:, : count * size], np.float32)
-    if x.size:
-        x = x - x.mean(-1, keepdims=True)
     if x.shape[-1] < size:
         x = np.pad(x, [(0, 0), (0, size - x.shape[-1])])
     values = rfft(x.reshape(x.shape[0], count, size), axis=-1, norm="ortho")
+    values[..., 0] -= values[..., 0].mean(1, keepdims=True)
     return Spectra(values, np.arange(values.shape[-1]) * sample_rate / size)
 
 
