@@ -31,9 +31,9 @@ PHASE_MIDDLE, PHASE_MOST, PHASE_GAIN, PHASE_SEEN = 0.1, 0.25, 1.5, 0.115
 #: Lead that another channel must have to be W, and to be it for sure; more where the dipoles are
 #: weak, dB, or a container speaks for the first. Z against W that makes a field horizontal.
 LEAD, LEAD_SURE, LEAD_TRUSTED, LEAD_WEAK, WEAK, HORIZONTAL = 0.04, 0.1, 0.15, 0.21, 0.5, 0.05
-#: Capsules are about as loud, alike, never out of phase; their W fits about as well as any.
+#: Capsules are about as loud, alike, hardly ever out of phase,
 CAPSULES_LEVEL, CAPSULES_ALIKE, CAPSULES_OUT = 0.005, 0.62, 0.05
-#: A first channel that fits SN3D as well as this is W.
+#: and their W fits about as well as any; but a first channel that fits SN3D like this is W.
 CAPSULES_IN_PHASE, CAPSULES_BEHIND, PLAIN = 0.8, 0.15, 0.9
 #: Share of W's energy without direction, and a fit, that mean head-locked sound.
 HEAD_LOCKED, HEAD_LOCKED_FIT = 0.25, 0.6
@@ -93,58 +93,132 @@ def total(parts: Sequence[Evidence]) -> Evidence | None:
     return reduce(add, parts) if parts else None
 
 
+class Traits(NamedTuple):
+    """What decisions are made from, see `traits`."""
+
+    energy: Floats  # of the channels
+    there: NDArray[np.bool_]  # channels that are not empty
+    fits: Floats  # see `peaks`
+    levels: Floats  # see `band_levels`
+    ratio: float
+    positive: float  # mean correlation of pairs, its positive and negative part
+    negative: float
+    in_phase: float  # share of tiles without a pair out of phase
+    undirected: float  # share of W's energy in tiles without a direction
+    height: float  # how much higher the third channel is than the fourth, dB
+
+    @property
+    def first(self) -> float:
+        """How well the first channel fits as W."""
+        return float(self.fits[0].max())
+
+    @property
+    def flat(self) -> bool:
+        """Whether the height, if it is the third channel, is weak."""
+        return bool(self.energy[2] < HORIZONTAL * self.energy[0])
+
+    @property
+    def field(self) -> bool:
+        """Whether there are directions behind and beside, as loudspeakers do not have them."""
+        return self.negative > PHASE_SEEN
+
+
+def traits(found: Evidence) -> Traits:
+    """Sums over tiles as shares and levels."""
+    energy = np.diag(found.cov)
+    there = energy > EMPTY * energy.max()
+    # Empty channels are in no pair.
+    pairs = {4: 6, 3: 3}.get(int(there.sum()), 1) / 6
+    signs = found.signs.sum(0) / found.weight.sum() / [pairs, pairs, 1]
+    share = np.maximum(found.means.sum(0), 1e-12)
+    positive, negative, in_phase = map(float, signs)
+    return Traits(
+        energy, there, peaks(found), band_levels(found), ratio_of(found.cov),
+        positive, negative, in_phase,
+        undirected=float(found.undirected / max(energy[0], 1e-30)),
+        height=float(10 * np.log10(share[2] / share[3])),
+    )  # fmt: skip
+
+
 def decide(found: Evidence, trusted: bool = False) -> Convention:
     """Convention of a clip, or of a whole video from the sum of its clips' evidence.
 
     `trusted` says that codec and container speak for W as the first channel: another one must then
     fit much better to be believed.
     """
-    energy = np.diag(found.cov)
-    if energy.max() <= 0:
+    if found.cov.max() <= 0:
         return unusable()
-    there = energy > EMPTY * energy.max()
-    wrong = _degenerate(found, energy, there)
+    t = traits(found)
+    wrong = _degenerate(found, t)
     if wrong:
         return unusable(wrong, confidence=1.0)
-    fits = peaks(found)
-    first, best = fits[0].max(), int(fits[:4].max(1).argmax())
-    flat = bool(energy[2] < HORIZONTAL * energy[0])
-    # Empty channels are in no pair.
-    pairs = {4: 6, 3: 3}.get(int(there.sum()), 1) / 6
-    positive, negative, in_phase = found.signs.sum(0) / found.weight.sum() / [pairs, pairs, 1]
-    field = negative > PHASE_SEEN  # not loudspeakers
-    undirected = float(found.undirected / max(energy[0], 1e-30))
-    if undirected > HEAD_LOCKED * (1 if there[2] else 2) and first < HEAD_LOCKED_FIT:
-        mixed = field or (positive < 1.6 * negative and positive + negative > 2 * PHASE_SEEN)
-        if mixed or not there[2]:
-            return unusable("head_locked", confidence=undirected)
-        return unusable("undecided" if ratio_of(found.cov) < NOT_MIXED else "no_w")
-    if (
-        energy.min() > CAPSULES_LEVEL * energy.max()
-        and positive > CAPSULES_ALIKE
-        and negative < CAPSULES_OUT
-        and in_phase > CAPSULES_IN_PHASE
-        and fits[CAPSULES].max() > max(FITS, first - CAPSULES_BEHIND)
-        and fits[0, 0] < PLAIN
-    ):
-        return unusable("a_format", confidence=float(in_phase))
-    bonus = PHASE_GAIN * (min(negative, PHASE_MOST) - PHASE_MIDDLE)
+    return (
+        _head_locked(t) or _capsules(t) or _elsewhere(t, trusted) or _no_w(t)
+        or _with_gains(t, trusted)
+    )  # fmt: skip
+
+
+def _head_locked(t: Traits) -> Convention | None:
+    """Much of W has no direction: sound was added to it, or it is one of four loudspeakers."""
+    limit = HEAD_LOCKED * (1 if t.there[2] else 2)
+    if t.undirected < limit or t.first > HEAD_LOCKED_FIT:
+        return None
+    balanced = t.positive < 1.6 * t.negative and t.positive + t.negative > 2 * PHASE_SEEN
+    if t.field or balanced or not t.there[2]:
+        return unusable("head_locked", confidence=t.undirected)
+    return unusable("undecided" if t.ratio < NOT_MIXED else "no_w")
+
+
+def _capsules(t: Traits) -> Convention | None:
+    """All channels are alike and never out of phase, as directional capsules are."""
+    alike = t.energy.min() > CAPSULES_LEVEL * t.energy.max() and t.positive > CAPSULES_ALIKE
+    in_phase = t.negative < CAPSULES_OUT and t.in_phase > CAPSULES_IN_PHASE
+    their_w = t.fits[CAPSULES].max() > max(FITS, t.first - CAPSULES_BEHIND)
+    if alike and in_phase and their_w and t.fits[0, 0] < PLAIN:
+        return unusable("a_format", confidence=t.in_phase)
+    return None
+
+
+def _elsewhere(t: Traits, trusted: bool) -> Convention | None:
+    """W is another channel than the first: in a known order with SN3D gains, or an unknown one."""
+    w = int(t.fits[:4].max(1).argmax())
+    lead = float(t.fits[w].max() - t.first)
     # Where the dipoles are weaker than W, without a Z for one, others may seem to fit better.
-    weak = np.median(band_levels(found)) < WEAK
-    lead = fits[best].max() - first - (LEAD_WEAK if weak else LEAD_TRUSTED if trusted else LEAD)
-    other_w = bool(best) and lead > 0 and not (weak and first > FITS_HORIZONTAL)
-    if other_w and field and fits[best].max() + bonus > FITS:
-        return _elsewhere(best, energy, fits, fits[best].max() - first)
-    if other_w and best in {o[0] for o in KNOWN_ORDERS} and fits[best, 0] > FITS_WELL:
-        return unusable("undecided")
-    if not there[0] or first + bonus < (FITS_HORIZONTAL if flat else FITS):
-        return unusable("no_w", confidence=float(np.clip(2 * (FITS - first), 0, 1)))
-    field = field or positive < 2 * PHASE_SEEN
-    return _with_gains(found, fits, there, field, trusted)
+    weak = np.median(t.levels) < WEAK
+    needed = LEAD_WEAK if weak else LEAD_TRUSTED if trusted else LEAD
+    if w == 0 or lead <= needed or (weak and t.first > FITS_HORIZONTAL):
+        return None
+    known = [order for order in KNOWN_ORDERS if order[0] == w]
+    if not t.field or t.fits[w].max() + _bonus(t) <= FITS:
+        return unusable("undecided") if known and t.fits[w, 0] > FITS_WELL else None
+    if known and t.fits[w, 0] > t.fits[w].max() - SN3D_BEHIND:
+        planes = min(known, key=lambda order: t.energy[order[2]])  # the height has least energy
+        return Convention(
+            "ACN/SN3D", list(planes), [1.0] * 4, ["reordered"], _sure(lead),
+            ("height", "horizontal"),
+        )  # fmt: skip
+    height, *others = sorted({0, 1, 2, 3} - {w}, key=lambda i: t.energy[i])
+    reason = "order_unknown" if lead > LEAD_SURE else "undecided"
+    return Convention(
+        "undecided", [w, min(others), height, max(others)], [1.0] * 4, [reason], _sure(lead),
+        ("gains", "height", "horizontal"),
+    )  # fmt: skip
+
+
+def _bonus(t: Traits) -> float:
+    """How much channels out of phase add to a fit, or their absence takes away."""
+    return PHASE_GAIN * (min(t.negative, PHASE_MOST) - PHASE_MIDDLE)
+
+
+def _no_w(t: Traits) -> Convention | None:
+    """The first channel is no W, nor is any other: loudspeakers, or unrelated channels."""
+    if t.there[0] and t.first + _bonus(t) >= (FITS_HORIZONTAL if t.flat else FITS):
+        return None
+    return unusable("no_w", confidence=float(np.clip(2 * (FITS - t.first), 0, 1)))
 
 
 def peaks(found: Evidence) -> Floats:
-    """Share of tiles near the level of SN3D, FuMa and N3D, `(7, 3)`, bands counting the same."""
+    """Share of tiles near the level of SN3D, FuMa and N3D, `(6, 3)`, bands counting the same."""
     heard = found.levels.sum(-1) > 0
     shares = found.levels / np.maximum(found.levels.sum(-1, keepdims=True), 1e-30)
     near = np.exp(-0.5 * ((LEVELS - np.array([*GAINS_DB.values()])[:, None]) / PEAK_DB) ** 2)
@@ -158,53 +232,46 @@ def band_levels(found: Evidence) -> Floats:
     return np.asarray(weights[heard] @ LEVELS / weights[heard].sum(-1))
 
 
-def _with_gains(
-    found: Evidence, fits: Floats, there: NDArray[np.bool_], field: bool, trusted: bool
-) -> Convention:
+def _with_gains(t: Traits, trusted: bool) -> Convention:
     """W is the first channel: what gains, and is the order ACN or FuMa."""
-    bands = band_levels(found)
-    level = (np.median(bands) + 10 * np.log10(max(ratio_of(found.cov), 1e-3))) / 2
-    share = found.means.sum(0)
-    # How much higher the third channel is than the fourth: the height is least in most scenes.
-    height = float(10 * np.log10(max(share[2], 1e-12) / max(share[3], 1e-12)))
+    level = (np.median(t.levels) + 10 * np.log10(max(t.ratio, 1e-3))) / 2
+    norm, steady = _normalisation(t, float(level)), np.std(t.levels) < STEADY
+    other = t.fits[1:4, 0].max() > t.first - LEAD and not trusted
+    loudspeakers = not t.field and t.positive >= 2 * PHASE_SEEN
     if level > NO_GAIN:
         return unusable("no_w", confidence=1.0)
-    norm, spread = "SN3D", float(np.std(bands))
-    if level > NOT_SN3D:
-        nearest = min(GAINS_DB, key=lambda name: abs(GAINS_DB[name] - level))
-        if spread < STEADY:
-            norm = nearest
-        elif height > HEIGHT_LAST:
-            norm = "FuMa"  # where bands disagree it is the microphone that speaks
-        elif spread < NEARLY_STEADY and there[2]:
-            norm = nearest
-    lead_w = _sure(fits[0].max() - fits[1:4].max())
-    other = fits[1:4, 0].max() > fits[0].max() - LEAD
-    if norm != "SN3D" and ((other and not trusted) or not field):
+    if norm != "SN3D" and (other or loudspeakers):
         return unusable("undecided")
-    name = f"ACN/{norm}"
-    if norm == "FuMa" and height > HEIGHT_THIRD:
-        name = "FuMa"
-    reasons = []
-    if not there[2] and name != "FuMa":
-        reasons.append("horizontal_only")
+    name = "FuMa" if norm == "FuMa" and t.height > HEIGHT_THIRD else f"ACN/{norm}"
+    reasons = ["horizontal_only"] if not t.there[2] and name != "FuMa" else []
     if norm != "SN3D":
         reasons.append("rescaled_n3d" if norm == "N3D" else "rescaled_fuma")
-    elif fits[HALF_Z, 0] - fits[0, 0] > HALVED:
+    elif t.fits[HALF_Z, 0] - t.fits[0, 0] > HALVED:
         reasons.append("layout_converted")
-    order, gains = CONVENTIONS[name]
-    undecided = ["horizontal"]
-    if abs(height) < 3:
-        undecided.insert(0, "height")
-    ranked = np.sort(fits[0])
-    between = min(abs(level - BETWEEN[0]), abs(level - BETWEEN[1])) < UNSURE
-    lead_gain = 0.5 if spread > STEADY or between else _sure(2 * (ranked[2] - ranked[1]))
-    undecided = [
-        *(["w"] if lead_w < 0.5 else []), *(["gains"] if lead_gain < 0.6 else []), *undecided
-    ]  # fmt: skip
-    sure = lead_w * lead_gain
-    sure = 1 - (1 - sure) / 3 if trusted else sure
-    return Convention(name, list(order), [float(g) for g in gains], reasons, sure, tuple(undecided))
+    w = _sure(t.first - t.fits[1:4].max())
+    ranked = np.sort(t.fits[0])
+    between = min(abs(level - edge) for edge in BETWEEN) < UNSURE
+    gains = _sure(2 * (ranked[2] - ranked[1])) if steady and not between else 0.5
+    doubts = {"w": w < 0.5, "gains": gains < 0.6, "height": abs(t.height) < 3, "horizontal": True}
+    sure = 1 - (1 - w * gains) / 3 if trusted else w * gains
+    order, factors = CONVENTIONS[name]
+    return Convention(
+        name, list(order), [float(g) for g in factors], reasons, sure,
+        tuple(what for what, doubt in doubts.items() if doubt),
+    )  # fmt: skip
+
+
+def _normalisation(t: Traits, level: float) -> str:
+    """Normalisation by the level of the dipoles against W, dB."""
+    spread = np.std(t.levels)
+    nearest = min(GAINS_DB, key=lambda name: abs(GAINS_DB[name] - level))
+    if level <= NOT_SN3D:
+        return "SN3D"
+    if spread < STEADY:
+        return nearest
+    if t.height > HEIGHT_LAST:
+        return "FuMa"  # where bands disagree it is the microphone that speaks, and then the order
+    return nearest if spread < NEARLY_STEADY and t.there[2] else "SN3D"
 
 
 def _sure(lead: float) -> float:
@@ -212,24 +279,9 @@ def _sure(lead: float) -> float:
     return float(1 / (1 + np.exp(-22 * lead)))
 
 
-def _elsewhere(w: int, energy: Floats, fits: Floats, lead: float) -> Convention:
-    """W is another channel than the first: a known order, with SN3D gains, or an unknown one."""
-    known = [o for o in KNOWN_ORDERS if o[0] == w]
-    # The height has the least energy in most scenes.
-    if known and fits[w, 0] > fits[w].max() - SN3D_BEHIND:
-        planes = min(known, key=lambda o: energy[o[2]])
-        name, reason = "ACN/SN3D", "reordered"
-        undecided: tuple[str, ...] = ("height", "horizontal")
-    else:
-        height, *others = sorted({0, 1, 2, 3} - {w}, key=lambda i: energy[i])
-        planes = [w, min(others), height, max(others)]
-        reason = "order_unknown" if lead > LEAD_SURE else "undecided"
-        undecided, name = ("gains", "height", "horizontal"), "undecided"
-    return Convention(name, list(planes), [1.0] * 4, [reason], _sure(lead), undecided)
-
-
-def _degenerate(found: Evidence, energy: Floats, there: NDArray[np.bool_]) -> str | None:
+def _degenerate(found: Evidence, t: Traits) -> str | None:
     """Reasons that the channels themselves give, before any thought of directions."""
+    energy, there = t.energy, t.there
     if there.sum() == 1:
         return "mono_in_w" if there[0] else "no_w"
     if there[0] and there[1] and there.sum() == 2:
