@@ -11,6 +11,7 @@ from ffmpeg import input as ffmpeg_input
 
 from foa360.config import Curate
 from foa360.curate import curate_video
+from foa360.curate.picture import SIZE, layout_of
 from foa360.demo.defects import eac_directions
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
@@ -100,6 +101,13 @@ def test_a_cubemap_is_kept_and_its_frames_are_spheres(tmp_path):
     assert psnr(frame, erp()) > 25
     (raw,) = frames_at(path, [0.5], (WIDTH, HEIGHT))
     assert psnr(raw, erp()) < 18
+
+
+def test_a_plain_cubemap_is_seen_without_a_label(tmp_path):
+    cube = by_ffmpeg(erp(), tmp_path, "v360=e:c3x2:w=768:h=512:interp=cubic")
+    assert layout_of(cv2.resize(cube[..., 0], SIZE, interpolation=cv2.INTER_AREA)).projection == (
+        "cubemap"
+    )
 
 
 def test_a_label_is_believed_where_pixels_do_not_tell_and_named_where_they_do(tmp_path):

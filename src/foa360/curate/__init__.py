@@ -26,7 +26,7 @@ MISMATCH = 0.5
 OFFSET = 0.1
 
 #: Layouts that pixels do not tell, and a label may.
-UNSEEN = {"cubemap", "mesh", "erp_part", "erp_half", "fisheye"}
+UNSEEN = {"mesh", "erp_part", "erp_half", "fisheye"}
 
 Row = dict[str, Any]
 
@@ -139,7 +139,8 @@ def _layout(clips: list[Pictures], found: Probe, settings: Curate) -> tuple[Layo
     seen = [layout for clip in clips for layout in clip.layouts]
     plain = picture.Layout(*np.median(seen, axis=0)) if seen else picture.Layout()
     claimed = found.claimed_projection
-    projection = claimed if claimed in UNSEEN else plain.projection
+    believed = UNSEEN if plain.projection != "erp" else {*UNSEEN, *projections.CONVERTIBLE}
+    projection = claimed if claimed in believed else plain.projection
     stereo = plain.stereo
     if stereo == "mono" and found.claimed_stereo in projections.STEREO:
         stereo = str(found.claimed_stereo)
@@ -150,7 +151,7 @@ def _layout(clips: list[Pictures], found: Probe, settings: Curate) -> tuple[Layo
         reasons.append("not_spherical")
     if stereo in projections.STEREO:
         reasons.append("one_eye" if settings.repair else "stereo_picture")
-    if claimed in {"erp", "erp_part", "cubemap"} and claimed[:3] != projection[:3]:
+    if claimed and claimed[:3] != projection[:3]:
         reasons.append("projection_disagrees")
     return Layout(projection, stereo), reasons
 
