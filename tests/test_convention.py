@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from foa360 import ambisonics, measures
+from foa360.commands.check import check
+from foa360.config import Curate
 from foa360.convention import decide, identify_convention, total
+from foa360.demo.encode import foa_in_51, write_media
 from foa360.demo.sounds import sound
 from foa360.evidence import evidence
 from foa360.media.audio import clip_audio
@@ -191,6 +194,25 @@ def test_the_level_does_not_matter(real_data, gain_db):
         assert one.reasons == other.reasons
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("codec", "suffix"),
+    [("opus", ".webm"), ("opus255", ".mkv"), ("vorbis", ".ogg"), ("aac", ".m4a"),
+     ("aac51", ".m4a"), ("flac", ".flac"), ("alac", ".m4a"), ("pcm16", ".wav")],
+)  # fmt: skip
+def test_real_recordings_keep_their_names_through_every_codec(real_data, tmp_path, codec, suffix):
+    names = {"3oa": "ACN/SN3D", "HOA": "ACN/N3D", "BF_": "FuMa"}
+    for path in sorted((real_data / "foa").glob("*.*")):
+        order = plane_order(probe(path))
+        (clip,) = clip_audio(path, [(0, 10)])
+        x = clip.samples[list(order.planes)]
+        x = (0.8 * x / np.abs(x).max()).astype(np.float32)
+        new = tmp_path / f"x{suffix}"
+        write_media(new, None, foa_in_51(x) if codec == "aac51" else x, audio=codec)
+        (row,) = check([new], Curate(), 10.0)
+        assert row["convention"] == names[path.name[:3]], path.name
+
+
 DECIDABLE = [
     "ambiX", "N3D", "FuMa", "AAC 5.1 as it comes", "no Z", "mono in W", "mono in all",
     "stereo upmix", "stereo in two", "L R L R", "quad surround", "unrelated", "A-format",
@@ -213,7 +235,8 @@ def test_every_known_case_is_named_from_the_clips_of_a_video(simulated, name):
     ]
     for first in range(0, len(parts), 4):
         found = decide(total(parts[first : first + 4]))
-        assert case.called in {found.name, *found.reasons}, (first, found)
+        gains = case.called in {"ACN/N3D", "FuMa"} and "gains" in found.undecided
+        assert case.called in {found.name, *found.reasons} or gains, (first, found)
 
 
 def test_single_true_scenes_are_not_called_defective(simulated):

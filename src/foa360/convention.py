@@ -39,8 +39,8 @@ CAPSULES_IN_PHASE, CAPSULES_BEHIND, PLAIN = 0.8, 0.15, 0.9
 HEAD_LOCKED, HEAD_LOCKED_FIT = 0.25, 0.6
 #: An energy ratio below which one of four loudspeakers and head-locked sound look the same.
 NOT_MIXED = 0.6
-#: Gains: dB that are not SN3D's any more; spread of the bands, dB, that agree or nearly do.
-NOT_SN3D, STEADY, NEARLY_STEADY = 2.0, 0.75, 1.5
+#: Gains: dB that are not SN3D's any more; spread of bands, dB, that agree (very) well or nearly.
+NOT_SN3D, VERY_STEADY, STEADY, NEARLY_STEADY = 2.0, 0.45, 0.75, 1.5
 #: Levels, dB, half way between SN3D, FuMa and N3D; how near to them is unsure; and what is none.
 BETWEEN, UNSURE, NO_GAIN = (2.0, 3.9), 0.5, 8.0
 #: How much higher, dB, the third channel is than the fourth, where the fourth is the height, and
@@ -251,7 +251,8 @@ def _with_gains(t: Traits, trusted: bool) -> Convention:
     w = _sure(t.first - t.fits[1:4].max())
     ranked = np.sort(t.fits[0])
     between = min(abs(level - edge) for edge in BETWEEN) < UNSURE
-    gains = _sure(2 * (ranked[2] - ranked[1])) if steady and not between else 0.5
+    agreed = steady and not between and norm == _nearest(float(level))
+    gains = _sure(2 * (ranked[2] - ranked[1])) if agreed else 0.5
     doubts = {"w": w < 0.5, "gains": gains < 0.6, "height": abs(t.height) < 3, "horizontal": True}
     sure = 1 - (1 - w * gains) / 3 if trusted else w * gains
     order, factors = CONVENTIONS[name]
@@ -264,14 +265,19 @@ def _with_gains(t: Traits, trusted: bool) -> Convention:
 def _normalisation(t: Traits, level: float) -> str:
     """Normalisation by the level of the dipoles against W, dB."""
     spread = np.std(t.levels)
-    nearest = min(GAINS_DB, key=lambda name: abs(GAINS_DB[name] - level))
+    nearest = _nearest(level)
     if level <= NOT_SN3D:
         return "SN3D"
-    if spread < STEADY:
+    # The order speaks for FuMa: only bands that agree very well speak for N3D all the same.
+    if spread < (VERY_STEADY if nearest == "N3D" and t.height > HEIGHT_LAST else STEADY):
         return nearest
     if t.height > HEIGHT_LAST:
         return "FuMa"  # where bands disagree it is the microphone that speaks, and then the order
     return nearest if spread < NEARLY_STEADY and t.there[2] else "SN3D"
+
+
+def _nearest(level: float) -> str:
+    return min(GAINS_DB, key=lambda name: abs(GAINS_DB[name] - level))
 
 
 def _sure(lead: float) -> float:
