@@ -198,7 +198,8 @@ def _elsewhere(t: Traits, trusted: bool) -> Convention | None:
             ("height", "horizontal"),
         )  # fmt: skip
     height, *others = sorted({0, 1, 2, 3} - {w}, key=lambda i: t.energy[i])
-    reason = "order_unknown" if lead > LEAD_SURE else "undecided"
+    # Where a known order has W, other gains are no proof of another order.
+    reason = "order_unknown" if lead > LEAD_SURE and not known else "undecided"
     return Convention(
         "undecided", [w, min(others), height, max(others)], [1.0] * 4, [reason], _sure(lead),
         ("gains", "height", "horizontal"),
@@ -253,7 +254,12 @@ def _with_gains(t: Traits, trusted: bool) -> Convention:
     between = min(abs(level - edge) for edge in BETWEEN) < UNSURE
     agreed = steady and not between and norm == _nearest(float(level))
     gains = _sure(2 * (ranked[2] - ranked[1])) if agreed else 0.5
-    doubts = {"w": w < 0.5, "gains": gains < 0.6, "height": abs(t.height) < 3, "horizontal": True}
+    doubts = {
+        "w": w < 0.5 or loudspeakers,
+        "gains": gains < 0.6,
+        "height": abs(t.height) < 3,
+        "horizontal": True,
+    }
     sure = 1 - (1 - w * gains) / 3 if trusted else w * gains
     order, factors = CONVENTIONS[name]
     return Convention(
