@@ -1,4 +1,4 @@
-"""Find objects in the frames of kept clips, and choose where to look and listen."""
+"""Find objects in the frames of kept clips, compare them with the sound, choose where to look."""
 
 
 rule detect_shard:
@@ -7,7 +7,8 @@ rule detect_shard:
         fetch=FETCH,
         curation=CURATION,
     output:
-        DETECTIONS,
+        detections=DETECTIONS,
+        objects=OBJECTS,
     log:
         f"{LOG}/detect/{{shard}}.log",
     benchmark:
@@ -23,10 +24,14 @@ rule detect_shard:
 
 rule choose_viewpoints:
     input:
+        plan=ancient(PLAN),
+        fetch=FETCH,
         curation=CURATION,
         detections=DETECTIONS,
+        objects=OBJECTS,
     output:
-        VIEWPOINTS,
+        viewpoints=VIEWPOINTS,
+        agreement=AGREEMENT,
     log:
         f"{LOG}/viewpoints/{{shard}}.log",
     benchmark:
@@ -36,6 +41,7 @@ rule choose_viewpoints:
     params:
         code=code_version("foa360.detect.viewpoints"),
         settings=CONFIG.viewpoints.model_dump_json(),
+        fps=CONFIG.detect.fps,
         seed=CONFIG.seed,
     script:
         "../scripts/viewpoints.py"

@@ -7,7 +7,7 @@ rule write_report:
         fetch=expand(FETCH, shard=SHARDS),
         curation=expand(CURATION, shard=SHARDS),
         detections=expand(DETECTIONS, shard=SHARDS),
-        viewpoints=expand(VIEWPOINTS, shard=SHARDS),
+        agreement=expand(AGREEMENT, shard=SHARDS),
         features=expand(FEATURES, shard=SHARDS),
         models=expand(MODEL, experiment=EXPERIMENTS),
         evaluations=EVALUATIONS,

@@ -19,7 +19,8 @@ with job(snakemake) as progress, media:
         snakemake.wildcards.shard,
         Path(snakemake.input.fetch),
         Path(snakemake.input.curation),
-        Path(snakemake.output[0]),
+        Path(snakemake.output.detections),
+        Path(snakemake.output.objects),
         Detect.model_validate_json(snakemake.params.settings),
         progress,
     )

@@ -18,7 +18,7 @@ with job(snakemake) as progress:
         paths(snakemake.input.fetch),
         paths(snakemake.input.curation),
         paths(snakemake.input.detections),
-        paths(snakemake.input.viewpoints),
+        paths(snakemake.input.agreement),
         paths(snakemake.input.features),
         {Path(model).parent.name: Path(model).parent for model in snakemake.input.models},
         paths(snakemake.input.evaluations),

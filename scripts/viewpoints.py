@@ -1,17 +1,28 @@
-"""Choose the viewpoints of the kept clips of one shard."""
+"""Choose the viewpoints of the kept clips of one shard, and compare its sound with what is seen."""
 
 from pathlib import Path
 
 from foa360.config import Viewpoints
 from foa360.detect.viewpoints import choose_viewpoints
 from foa360.jobs import job
+from foa360.sources.budget import borrowed
 
-with job(snakemake) as progress:
+media = borrowed(
+    snakemake.config,
+    Path(snakemake.input.plan),
+    snakemake.wildcards.shard,
+    Path(snakemake.input.fetch),
+)
+with job(snakemake) as progress, media:
     choose_viewpoints(
+        Path(snakemake.input.fetch),
         Path(snakemake.input.curation),
         Path(snakemake.input.detections),
-        Path(snakemake.output[0]),
+        Path(snakemake.input.objects),
+        Path(snakemake.output.viewpoints),
+        Path(snakemake.output.agreement),
         Viewpoints.model_validate_json(snakemake.params.settings),
+        snakemake.params.fps,
         snakemake.params.seed,
         progress,
     )

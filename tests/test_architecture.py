@@ -10,7 +10,8 @@ PACKAGE = ROOT / "src" / "foa360"
 
 LEVELS = [
     {"config", "config_sources", "config_check", "tables", "reasons", "files", "jobs", "digest"},
-    {"ambisonics", "sphere", "measures", "evidence", "convention", "mel", "features", "simulation"},
+    {"ambisonics", "sphere", "measures", "evidence", "convention", "agreement", "mel"}
+    | {"features", "simulation"},
     {"media", "data", "models", "losses", "metrics"},
     {"plan", "sources", "curate", "detect", "shards", "train", "evaluate", "demo"},
     {"commands", "report"},

@@ -5,6 +5,7 @@ import pytest
 
 from foa360.config import Curate
 from foa360.curate import curate_video
+from foa360.detect.search import Searcher
 from foa360.detect.yolo import Detector
 from foa360.features import PAIRS, spatial_covariance
 from foa360.measures import direction
@@ -20,10 +21,15 @@ def curate(video, audio) -> dict:
     return row
 
 
-def people(weights, path, times) -> list[dict]:
-    detector = Detector(str(weights), image_size=640)
-    frames = [f for f in frames_at(path, times) if f is not None]
-    return [box for frame in frames for box in detector(frame) if box["label"] == "person"]
+def people(weights, path, times) -> list[tuple[float, np.ndarray]]:
+    """Scores and directions of people."""
+    search = Searcher(Detector(str(weights)))
+    return [
+        (score, box[:2])
+        for _, found in search((0, f) for f in frames_at(path, times) if f is not None)
+        for box, score, label in zip(found.boxes, found.scores, found.labels, strict=True)
+        if label == "person"
+    ]
 
 
 def test_the_calibration_clip_is_heard_as_its_picture_says(real_data):
@@ -55,9 +61,9 @@ def test_the_sitar_player_is_seen_where_the_sound_comes_from(real_data, real_wei
     assert row["verdict"] == "kept"
     found = people(real_weights, path, np.arange(0.5, 10, 1.0))
     assert found
-    best = max(found, key=lambda b: b["score"])
-    angles = np.radians([best["azimuth"], best["elevation"], row["azimuth"], row["elevation"]])
-    assert np.degrees(angular_distance(*angles)) < 30
+    _, (azimuth, elevation) = max(found, key=lambda f: f[0])
+    heard = np.radians([row["azimuth"], row["elevation"]])
+    assert np.degrees(angular_distance(azimuth, elevation, *heard)) < 30
 
 
 def test_the_musicians_are_found(real_data, real_weights):
@@ -66,7 +72,7 @@ def test_the_musicians_are_found(real_data, real_weights):
     assert row["verdict"] == "kept"
     assert row["energy_ratio"] == pytest.approx(0.79, abs=0.02)
     found = people(real_weights, folder / "kqAZkf5Odyw-80.mp4", [2.5, 5.5])
-    assert len({round(b["azimuth"] / 30) for b in found}) >= 3
+    assert len({round(np.degrees(box[0]) / 30) for _, box in found}) >= 3
 
 
 def test_the_clips_of_sphere360_are_measured_and_hardly_any_is_rejected(real_data):

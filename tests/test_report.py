@@ -30,13 +30,18 @@ def built(tmp_path):
         curation_row(8, "failed", ["no_audio"]),
     ]
     paths = {
-        n: tmp_path / f"{n}.parquet" for n in ("plan", "fetch", "curation", "detections", "views")
+        n: tmp_path / f"{n}.parquet"
+        for n in ("plan", "fetch", "curation", "detections", "agreement")
     }
     tables.write(paths["plan"], [], tables.PLAN)
     tables.write(paths["fetch"], [], tables.FETCH)
     tables.write(paths["curation"], rows, tables.CURATION)
     tables.write(paths["detections"], [], tables.DETECTIONS)
-    tables.write(paths["views"], [], tables.VIEWPOINTS)
+    agreement = {
+        "clip_id": "v0_0", "video_id": "v0", "agreement": 1.25, "chance": 0.02,
+        "axes": "+y +x +z", "axes_gain": 0.5,
+    }  # fmt: skip
+    tables.write(paths["agreement"], [agreement], tables.AGREEMENT)
     folder = tmp_path / "avc"
     folder.mkdir()
     (folder / "curves.csv").write_text("step,loss,accuracy\n10,2.5,0.1\n20,1.5,0.5\n")
@@ -52,7 +57,8 @@ def built(tmp_path):
     def build(name: str):
         build_report(
             paths["plan"], [paths["fetch"]], [paths["curation"]], [paths["detections"]],
-            [paths["views"]], [], {"avc": folder}, [tmp_path / "avc.json", tmp_path / "probe.json"],
+            [paths["agreement"]], [], {"avc": folder},
+            [tmp_path / "avc.json", tmp_path / "probe.json"],
             tmp_path / f"{name}.html", tmp_path / f"{name}.txt",
             load_config({"sources": [{"kind": "demo"}]}), Progress("test"),
         )  # fmt: skip
@@ -136,3 +142,9 @@ def test_the_page_works_in_a_browser(built, browser):
     width = browser.execute_script("return document.documentElement.scrollWidth")
     browser.set_window_size(420, 800)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 520 < width
+
+
+def test_a_video_whose_sound_fits_other_axes_is_named(built):
+    page = built("page").read_text()
+    assert "fits its picture better, by 0.50 nats, with +y +x +z" in page
+    assert "<td>1.25</td>" in page

@@ -2,19 +2,24 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from foa360 import ambisonics, sphere
 from foa360.ambisonics import look_at
-from foa360.detect.boxes import box_to_direction
 from foa360.sphere import (
     angular_distance,
     box_area,
+    box_outline,
+    direction_to_pixel,
+    fibonacci_sphere,
     perspective_crop,
     pixel_to_direction,
     spherical_iou,
+    spherical_nms,
+    to_vector,
     view_directions,
 )
 
@@ -77,21 +82,6 @@ def test_a_view_is_not_mirrored():
     assert view[32, 60] == 0
 
 
-def test_boxes_become_directions_and_angular_sizes():
-    azimuth, elevation, width, height = np.degrees(
-        box_to_direction([0.45, 0.95], [0.4, 0.4], [0.55, 1.05], [0.6, 0.6])
-    )
-    np.testing.assert_allclose(azimuth, [0, -180], atol=1e-9)
-    np.testing.assert_allclose(elevation, 0, atol=1e-9)
-    np.testing.assert_allclose(width, 36)
-    np.testing.assert_allclose(height, 36)
-
-
-def test_a_box_near_the_pole_is_narrower_than_its_columns():
-    *_, width, _ = box_to_direction(0.4, 0.1, 0.6, 0.2)
-    assert np.degrees(width) < 0.5 * 72
-
-
 def spot(azimuth: float, elevation: float) -> NDArray[np.uint8]:
     """ERP frame with a bright spot of about one degree."""
     v, u = np.mgrid[:360, :720]
@@ -118,6 +108,53 @@ def test_a_roll_turns_the_camera_clockwise() -> None:
     u, v = centre_of(crop)
     assert u < 40
     assert v == pytest.approx(50, abs=0.3)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "float32"])
+def test_arrays_and_tensors_give_the_same_views(kind: str) -> None:
+    frame = np.random.default_rng(0).random((60, 120, 3)) * 255
+    frame = frame.astype(kind)
+    azimuth, elevation = np.radians([[0, 175, -90], [10, 80, -85]])
+    views = perspective_crop(frame, azimuth, elevation, 1.2, (20, 16), roll=[0, 0.5, 2])
+    tensor = torch.from_numpy(frame).permute(2, 0, 1).expand(2, -1, -1, -1)
+    same = perspective_crop(tensor, azimuth, elevation, 1.2, (20, 16), roll=[0, 0.5, 2])
+    assert views.shape == (3, 16, 20, 3)
+    assert same.shape == (2, 3, 3, 16, 20)
+    # OpenCV samples at 32nds of a pixel.
+    expected = views.transpose(0, 3, 1, 2).astype(float)
+    for own in same.numpy().astype(float):
+        assert np.abs(own - expected).mean() < 3
+
+
+def test_views_of_tensors_can_be_learnt_through() -> None:
+    frame = torch.rand(1, 3, 32, 64, requires_grad=True)
+    perspective_crop(frame, [0.0, 3.1], [0.0, 1.5], 1.0, 8).sum().backward()
+    assert frame.grad is not None
+    assert frame.grad[..., :3, :].abs().sum() > 0  # a view over the pole reads the top rows
+
+
+def test_the_poles_are_no_border() -> None:
+    u, v = np.meshgrid(np.arange(720), np.arange(360))
+    x, _, z = np.moveaxis(to_vector(*pixel_to_direction(u, v, 720, 360)), -1, 0)
+    frame = (128 + 100 * x + 20 * z).astype(np.uint8)
+    for elevation in (np.pi / 2, -np.pi / 2):
+        across = perspective_crop(frame, 0.3, elevation, 0.3, 65).astype(int)
+        assert max(np.abs(np.diff(across, axis=i)).max() for i in (0, 1)) <= 2
+
+
+def test_a_field_of_view_of_half_the_sphere_is_refused() -> None:
+    with pytest.raises(ValueError, match="180"):
+        perspective_crop(np.zeros((4, 8), np.uint8), 0, 0, np.pi, 4)
+
+
+@given(angles, heights)
+def test_a_drawn_point_and_an_encoded_sound_come_back_to_one_direction(
+    azimuth: float, elevation: float
+) -> None:
+    rows, columns = np.nonzero(spot(azimuth, elevation) > 200)
+    seen = to_vector(*pixel_to_direction(columns, rows, 720, 360)).mean(0)
+    heard = ambisonics.encode(azimuth, elevation)[[3, 1, 2]]
+    assert seen @ heard / np.linalg.norm(seen) > np.cos(np.radians(0.5))
 
 
 def test_the_seam_is_no_border() -> None:
@@ -213,3 +250,53 @@ def test_overlaps_broadcast() -> None:
 def test_a_box_wider_than_half_the_sphere_is_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and π"):
         spherical_iou([0, 0, 4, 1], [0, 0, 1, 1])
+
+
+@given(boxes)
+def test_the_outline_of_a_box_has_its_fields_of_view(box: tuple[float, ...]) -> None:
+    x, y, z = (to_vector(*box_outline(box, 2)) @ look_at(box[0], box[1]).T).T
+    assert 2 * np.arctan2(np.abs(y), x).max() == pytest.approx(box[2], abs=1e-6)
+    assert 2 * np.arctan2(np.abs(z), x).max() == pytest.approx(box[3], abs=1e-6)
+
+
+def test_outlines_go_clockwise_from_the_lower_left() -> None:
+    azimuth, elevation = np.degrees(box_outline([[0, 0, 1, 0.5]], 1))
+    assert azimuth[0] == pytest.approx([28.65, 28.65, -28.65, -28.65], abs=0.01)
+    assert np.sign(elevation[0]).tolist() == [-1, 1, 1, -1]
+    assert box_outline(np.zeros((0, 4)), 3)[0].shape == (0, 12)
+
+
+def test_suppression_keeps_the_best_of_what_overlaps_also_across_the_seam() -> None:
+    found = [[3.1, 0, 0.5, 0.5], [-3.1, 0, 0.5, 0.5], [0, 0, 0.5, 0.5], [0, 1.5, 0.5, 0.5]]
+    assert spherical_nms(found, [0.5, 0.9, 0.3, 0.4]).tolist() == [1, 3, 2]
+    assert spherical_nms(found, [0.5, 0.9, 0.3, 0.4], labels=list("abab")).tolist() == [1, 0, 3, 2]
+    assert spherical_nms(np.zeros((0, 4)), []).tolist() == []
+
+
+@given(st.lists(st.tuples(boxes, st.floats(0, 1)), max_size=8))
+def test_suppression_leaves_no_overlap_and_drops_nothing_else(
+    found: list[tuple[tuple[float, ...], float]],
+) -> None:
+    all_boxes = np.array([b for b, _ in found]).reshape(-1, 4)
+    scores = np.array([s for _, s in found])
+    kept = spherical_nms(all_boxes, scores, 0.3)
+    for i in range(len(found)):
+        better = [k for k in kept if k != i and scores[k] >= scores[i]]
+        overlap = spherical_iou(all_boxes[i], all_boxes[better]).max() if better else 0
+        assert overlap <= 0.3 + 1e-9 if i in kept else overlap > 0.3 - 1e-9
+
+
+def test_the_lattice_covers_the_sphere_evenly() -> None:
+    points = fibonacci_sphere(256)
+    assert np.linalg.norm(points, axis=1) == pytest.approx(1)
+    assert np.abs(points.mean(0)).max() < 0.01
+    random = np.random.default_rng(0).normal(size=(20000, 3))
+    counts = np.bincount((random @ points.T).argmax(1), minlength=256)
+    assert counts.std() / counts.mean() < 0.2
+
+
+def test_pixels_of_a_frame_of_any_aspect_follow_the_projection() -> None:
+    for width, height in ((640, 322), (1920, 1080)):
+        azimuth, elevation = pixel_to_direction(width / 4 - 0.5, height / 4 - 0.5, width, height)
+        assert np.degrees([azimuth, elevation]) == pytest.approx([90, 45])
+        assert direction_to_pixel(azimuth, elevation, width, height)[0] == width / 4 - 0.5

@@ -168,12 +168,25 @@ class Curate(Section):
 class Detect(Section):
     """Detection with Ultralytics on equirectangular frames."""
 
+    mode: Literal["erp", "erp_wrap", "tangent"] = Field(
+        "erp",
+        description="what the network sees: the frame (erp, as in Wang et al. 2022), the frame"
+        " continued beyond the seam (erp_wrap), or 24 perspective views of the sphere (tangent)",
+    )
+
     weights: str = Field(
         "demo", description="demo (bundled), a path, or a name that Ultralytics fetches: yolo11n.pt"
     )
     fps: float = Field(1.0, gt=0, le=60, description="frames per second that are looked at")
     image_size: int = Field(
-        640, ge=64, multiple_of=32, description="width of the network's input, pixels"
+        640,
+        ge=64,
+        multiple_of=32,
+        description="width of the frame (erp, erp_wrap) or of a view (tangent), pixels",
+    )
+    backend: Literal["torch", "onnx"] = Field(
+        "torch",
+        description="onnx: on a CPU, use ONNX Runtime (pip install 'foa360[onnx]')",
     )
     confidence: float = Field(0.25, gt=0, lt=1, description="boxes below this score are dropped")
 
@@ -181,6 +194,11 @@ class Detect(Section):
 class Viewpoints(Section):
     """Directions a clip is looked at and listened to."""
 
+    rule: Literal["spread", "wang2022", "random"] = Field(
+        "spread",
+        description="objects of the clip, then its sound, then random (spread); boxes of its middle"
+        " picture, then random (wang2022); random alone (random)",
+    )
     count: Count = Field(4, le=16, description="viewpoints per clip")
     fov: float = Field(60.0, gt=5, lt=150, description="field of view of a crop, degrees")
     min_distance: float = Field(36.0, ge=0, lt=90, description="between two viewpoints, degrees")

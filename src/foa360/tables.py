@@ -134,10 +134,47 @@ DETECTIONS = [
     Column("elevation", F32, "direction of the box's centre, degrees"),
     Column("h_fov", F32, "horizontal angular size, degrees"),
     Column("v_fov", F32, "vertical angular size, degrees"),
-    Column("left", F32, "box in the ERP frame, 0 to 1 of the width; may pass 1 across the seam"),
+    Column("left", F32, "box in the ERP frame, 0 to 1 of the width"),
     Column("top", F32, "0 to 1 of the height"),
-    Column("right", F32, "0 to 1 of the width"),
+    Column("right", F32, "0 to 1 of the width; passes 1 across the seam"),
     Column("bottom", F32, "0 to 1 of the height"),
+    Column("object", I32, "number of the object in the clip, best first"),
+]
+
+OBJECTS = [
+    Column("clip_id", STR, "clip"),
+    Column("video_id", STR, "video"),
+    Column("object", I32, "number in the clip, best first"),
+    Column("label", STR, "class name"),
+    Column("score", F32, "sum of its scores over the pictures with any detection, 0 to 1"),
+    Column("azimuth", F32, "mean direction, degrees"),
+    Column("elevation", F32, "mean direction, degrees"),
+    Column("h_fov", F32, "mean angular width, degrees"),
+    Column("v_fov", F32, "mean angular height, degrees"),
+    Column("times", pa.list_(F32), "when it was seen within the clip, s"),
+    Column("azimuths", pa.list_(F32), "direction at those times, degrees"),
+    Column("elevations", pa.list_(F32), "direction at those times, degrees"),
+]
+
+AGREEMENT = [
+    Column("clip_id", STR, "clip"),
+    Column("video_id", STR, "video"),
+    Column(
+        "agreement",
+        F32,
+        "how much better the directions of sound fit those of the objects than after turning one"
+        " against the other about the vertical, nats; null without objects or sound",
+    ),
+    Column("chance", F32, "share of such turns that fit at least as well, 0 to 1"),
+    Column("turn", F32, "turn of the sound to the left that fits best, degrees"),
+    Column("delay", F32, "how much later the sound is than the picture, where that fits better, s"),
+    Column(
+        "axes",
+        STR,
+        "channels that serve best as x, y, z, by vote of at least three of the video's"
+        " clips; +x +y +z: as they are",
+    ),
+    Column("axes_gain", F32, "how much better they fit than the channels in use, nats"),
 ]
 
 VIEWPOINTS = [
@@ -149,7 +186,7 @@ VIEWPOINTS = [
     Column("fov", F32, "field of view of the crop, degrees"),
     Column("origin", STR, "object, sound or random"),
     Column("label", STR, "class of the object, else null"),
-    Column("score", F32, "score of the object, else null"),
+    Column("score", F32, "score of the object, or share of the sound; else null"),
 ]
 
 

@@ -77,6 +77,11 @@ class Seen:
     right: float
     bottom: float
 
+    @property
+    def box(self) -> Floats:
+        """Azimuth, elevation, horizontal and vertical angular size, radians, `(4,)`."""
+        return np.array([self.azimuth, self.elevation, self.h_fov, self.v_fov])
+
 
 @dataclass(frozen=True)
 class Scene:

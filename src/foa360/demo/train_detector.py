@@ -16,9 +16,11 @@ import cv2
 import numpy as np
 import yaml
 
-from foa360.demo.scenes import CLASSES, Scene, Seen, random_scene, seeded
+from foa360.demo.scenes import CLASSES, Scene, random_scene, seeded
 from foa360.detect import demo_weights
+from foa360.detect.boxes import sphere_to_erp
 from foa360.detect.ultralytics_offline import yolo_class
+from foa360.sphere import angular_distance, spherical_iou
 
 WIDTH, HEIGHT = 640, 320
 #: Width of the network's input; the demo's `detect.image_size`.
@@ -115,35 +117,30 @@ def architecture() -> dict[str, Any]:
 
 def evaluate(weights: str, frames: int = 400) -> dict[str, dict[str, float]]:
     """Precision, recall (IoU at least 0.5, score at least 0.25) and direction error by class."""
+    from foa360.detect.search import Searcher
     from foa360.detect.yolo import Detector
 
-    detector = Detector(weights, image_size=IMAGE_SIZE, confidence=0.25)
+    search = Searcher(Detector(weights), image_size=IMAGE_SIZE)
     counts = {label: np.zeros(3) for label in CLASSES}  # hits, found, there
     errors: dict[str, list[float]] = {label: [] for label in CLASSES}
     for i in range(frames):
         scene, t = training_scene(f"detector test {i}")
         there = [s for s in scene.objects(t) if s.right <= 1]
-        found = [
-            d
-            for d in detector(scene.frame(t, WIDTH, HEIGHT))
-            if d["left"] > 0.01 and d["right"] < 0.99
-        ]
+        ((_, found),) = search([(i, scene.frame(t, WIDTH, HEIGHT))])
+        whole = (sphere_to_erp(found.boxes)[:, [0, 2]] * [1, -1] + [0, 1]).min(-1) > 0.01
         for seen in there:
             counts[seen.label][2] += 1
-        for box in found:
-            counts[box["label"]][1] += 1
-            match = next(
-                (s for s in there if s.label == box["label"] and overlap(s, box) >= 0.5), None
-            )
+        for box, label, inside in zip(found.boxes, found.labels, whole, strict=True):
+            if not inside:
+                continue
+            counts[label][1] += 1
+            alike = [s for s in there if s.label == label]
+            match = next((s for s in alike if spherical_iou(box, s.box) >= 0.5), None)
             if match is not None:
-                counts[match.label][0] += 1
+                counts[label][0] += 1
                 there.remove(match)
-                errors[match.label].append(
-                    np.hypot(
-                        (box["azimuth"] - np.degrees(match.azimuth) + 180) % 360 - 180,
-                        box["elevation"] - np.degrees(match.elevation),
-                    )
-                )
+                away = angular_distance(box[0], box[1], match.azimuth, match.elevation)
+                errors[label].append(float(np.degrees(away)))
     return {
         label: {
             "precision": hits / max(found_, 1), "recall": hits / max(there_, 1), "boxes": there_,
@@ -151,14 +148,6 @@ def evaluate(weights: str, frames: int = 400) -> dict[str, dict[str, float]]:
         }
         for label, (hits, found_, there_) in counts.items()
     }  # fmt: skip
-
-
-def overlap(seen: Seen, box: dict[str, Any]) -> float:
-    """Intersection over union of two boxes in shares of the frame."""
-    a = (seen.left, seen.top, seen.right, seen.bottom)
-    b = (box["left"], box["top"], box["right"], box["bottom"])
-    shared = max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
-    return shared / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared)
 
 
 def main() -> None:

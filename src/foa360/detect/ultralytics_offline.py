@@ -5,9 +5,13 @@ by environment variables that it reads while it is imported.
 """
 
 import os
+import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from foa360.detect import torchvision_ops
 
@@ -24,3 +28,26 @@ def yolo_class(online: bool = False) -> Any:
     from ultralytics import YOLO
 
     return YOLO
+
+
+class ExportError(RuntimeError):
+    """A model cannot be exported; the message says why."""
+
+
+def exported(model: Any, size: tuple[int, int]) -> Any:
+    """The model for ONNX Runtime, for inputs of (height, width); written to no place that lasts."""
+    yolo = yolo_class()
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch's, about its own exporter
+        copy = Path(shutil.copy(model.ckpt_path, Path(folder) / "model.pt"))
+        try:
+            path = yolo(copy).export(format="onnx", imgsz=size, simplify=False, verbose=False)
+            made = yolo(path, task=model.task)
+            # It is loaded when it is used for the first time.
+            made.predict(np.zeros((*size, 3), np.uint8), imgsz=size, device="cpu", verbose=False)
+        except Exception as error:
+            raise ExportError(
+                f"cannot be exported for ONNX Runtime ({error}); it needs the packages onnx and "
+                "onnxruntime: pip install 'foa360[onnx]'"
+            ) from None
+    return made

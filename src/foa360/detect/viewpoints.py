@@ -1,7 +1,9 @@
 """Viewpoints: where a clip is looked at and listened to.
 
-Objects come first, by score and number of sightings, then the dominant direction of the sound, then
-seeded random directions; each keeps its distance from those before it.
+The rule `spread` takes objects, by score and number of sightings, then the strongest directions of
+the sound, then seeded random directions. `wang2022` takes the boxes of the middle picture by
+score, then random directions (Wang et al. 2022); `random` random directions alone (the baseline of
+Morgado et al. 2020). All keep their distance from those before.
 """
 
 import hashlib
@@ -13,42 +15,69 @@ import numpy as np
 
 from foa360 import tables
 from foa360.config import Viewpoints
+from foa360.detect.agree import agreement_rows, hear, peaks, seen_in
 from foa360.jobs import Progress
-from foa360.sphere import angular_distance, to_direction, to_vector
+from foa360.sphere import angular_distance
 
 Row = dict[str, Any]
 
-#: Sightings of one class nearer than this belong to one object, degrees.
-SAME_OBJECT = 25.0
-#: Above this diffuseness the sound has no direction worth looking at.
-DIFFUSE = 0.9
-#: Random viewpoints stay within this elevation, degrees: the poles show sky and tripod.
-HIGHEST = 45.0
+#: Elevations of random viewpoints, degrees: 0.33 to 0.66 of the frame's height (Morgado et al.).
+LOWEST, HIGHEST = -28.8, 30.6
 
 
 def choose_viewpoints(
+    fetch: Path,
     curation: Path,
     detections: Path,
-    output: Path,
+    objects: Path,
+    viewpoints: Path,
+    agreement: Path,
     settings: Viewpoints,
+    fps: float,
     seed: int,
     progress: Progress,
 ) -> None:
-    """Write the viewpoints of all kept clips of a shard, `settings.count` rows for each."""
+    """Write the viewpoints of all kept clips of a shard, `settings.count` rows for each.
+
+    Beside them, how well the sound of each clip fits what is seen in it, in intervals of 1/fps.
+    """
+    paths = {row["video_id"]: row["audio_path"] for row in tables.records(tables.read(fetch))}
     clips = tables.records(tables.read(curation, verdict="kept"))
-    boxes: dict[str, list[Row]] = {}
-    for box in tables.records(tables.read(detections)):
-        boxes.setdefault(box["clip_id"], []).append(box)
-    rows: list[Row] = []
-    for clip in progress(clips, len(clips), "clips"):
-        rows += viewpoints_of(clip, boxes.get(clip["clip_id"], []), settings, seed)
-    tables.write(output, rows, tables.VIEWPOINTS)
+    boxes, found = _by_clip(detections), _by_clip(objects)
+    videos: dict[str, list[Row]] = {}
+    for clip in clips:
+        videos.setdefault(clip["video_id"], []).append(clip)
+    rows: dict[str, list[Row]] = {}
+    fits: dict[str, Row] = {}
+    for video_id, unsorted in progress(videos.items(), len(videos), "videos"):
+        own = sorted(unsorted, key=lambda c: c["start"])
+        seen = [seen_in(clip, boxes.get(clip["clip_id"], []), fps) for clip in own]
+        sounds = list(hear(own, paths[video_id], fps))
+        for row in agreement_rows(own, sounds, seen, fps):
+            fits[row["clip_id"]] = row
+        for clip, sound in zip(own, sounds, strict=True):
+            apart = np.radians(settings.min_distance)
+            heard = [] if sound is None else peaks(sound, settings.count, apart)
+            name = clip["clip_id"]
+            rows[name] = viewpoints_of(
+                clip, boxes.get(name, []), found.get(name, []), heard, settings, seed
+            )
+    ids = [clip["clip_id"] for clip in clips]
+    tables.write(agreement, (fits[name] for name in ids), tables.AGREEMENT)
+    tables.write(viewpoints, (row for name in ids for row in rows[name]), tables.VIEWPOINTS)
 
 
-def viewpoints_of(clip: Row, boxes: list[Row], settings: Viewpoints, seed: int) -> list[Row]:
-    """Viewpoints of one clip from its curation row and its detections, best first."""
+def viewpoints_of(
+    clip: Row,
+    boxes: list[Row],
+    objects: list[Row],
+    heard: list[Row],
+    settings: Viewpoints,
+    seed: int,
+) -> list[Row]:
+    """Viewpoints of one clip, best first, from its detections, objects and peaks of the sound."""
     chosen: list[Row] = []
-    for candidate in _candidates(clip, boxes, seed):
+    for candidate in _candidates(clip, boxes, objects, heard, settings.rule, seed):
         if len(chosen) == settings.count:
             break
         # Random directions come closer together in the end rather than never end.
@@ -59,48 +88,23 @@ def viewpoints_of(clip: Row, boxes: list[Row], settings: Viewpoints, seed: int) 
     return [{**head, "index": i, **c} for i, c in enumerate(chosen)]
 
 
-def objects_of(boxes: list[Row]) -> list[Row]:
-    """Objects of a clip: sightings of one class that are near each other, merged.
-
-    Direction is the mean of the sightings weighted by score; the score is their sum over the number
-    of frames with any sighting. Best first.
-    """
-    groups: list[list[Row]] = []
-    for box in sorted(boxes, key=lambda b: (-b["score"], b["time"])):
-        for group in groups:
-            if group[0]["label"] == box["label"] and _distance(group[0], box) < SAME_OBJECT:
-                group.append(box)
-                break
-        else:
-            groups.append([box])
-    frames = max(len({b["time"] for b in boxes}), 1)
-    objects = []
-    for group in groups:
-        scores = np.array([b["score"] for b in group])
-        angles = np.radians([[b["azimuth"], b["elevation"]] for b in group])
-        mean = np.degrees(to_direction(scores @ to_vector(angles[:, 0], angles[:, 1])))
-        best = {b["time"]: 0.0 for b in group}
-        for b in group:
-            best[b["time"]] = max(best[b["time"]], b["score"])
-        objects.append(
-            {
-                "azimuth": float(mean[0]), "elevation": float(mean[1]),
-                "label": group[0]["label"], "score": sum(best.values()) / frames,
-            }
-        )  # fmt: skip
-    return sorted(objects, key=lambda o: (-o["score"], o["label"], o["azimuth"]))
-
-
-def _candidates(clip: Row, boxes: list[Row], seed: int) -> Iterator[Row]:
-    for found in objects_of(boxes):
-        yield {**found, "origin": "object"}
-    if clip["azimuth"] is not None and clip["diffuseness"] < DIFFUSE:
-        yield {"azimuth": clip["azimuth"], "elevation": clip["elevation"], "origin": "sound"}
+def _candidates(
+    clip: Row, boxes: list[Row], objects: list[Row], heard: list[Row], rule: str, seed: int
+) -> Iterator[Row]:
+    if rule == "wang2022":
+        times = sorted({b["time"] for b in boxes}, key=lambda t: abs(t - clip["duration"] / 2))
+        objects = sorted((b for b in boxes if b["time"] in times[:1]), key=lambda b: -b["score"])
+    if rule != "random":
+        for row in objects:
+            names = ("azimuth", "elevation", "label", "score")
+            yield {**{name: row[name] for name in names}, "origin": "object"}
+    if rule == "spread":
+        for row in heard:
+            yield {**row, "origin": "sound"}
     digest = hashlib.sha256(f"{seed}/{clip['clip_id']}".encode()).digest()
     random = np.random.default_rng(int.from_bytes(digest[:8], "little"))
-    top = np.sin(np.radians(HIGHEST))
     for number in range(10_000):
-        elevation = float(np.degrees(np.arcsin(random.uniform(-top, top))))
+        elevation = float(random.uniform(LOWEST, HIGHEST))
         azimuth = float(random.uniform(-180, 180))
         yield {"azimuth": azimuth, "elevation": elevation, "origin": "random", "try": number}
 
@@ -109,3 +113,10 @@ def _distance(a: Row, b: Row) -> float:
     """Great-circle distance of two rows, degrees."""
     angles = np.radians([a["azimuth"], a["elevation"], b["azimuth"], b["elevation"]])
     return float(np.degrees(angular_distance(*angles)))
+
+
+def _by_clip(path: Path) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {}
+    for row in tables.records(tables.read(path)):
+        rows.setdefault(row["clip_id"], []).append(row)
+    return rows

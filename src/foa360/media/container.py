@@ -65,19 +65,30 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Any]:
 
 def packets(container: Any, stream: Any) -> Iterator[tuple[list[Any], str]]:
     """Decoded frames packet by packet, with what the decoder said where a packet is damaged."""
-    demuxed = container.demux(stream)
+    for packet, said in demuxed(container, stream):
+        yield ([], said) if packet is None else decoded(packet)
+
+
+def demuxed(container: Any, stream: Any) -> Iterator[tuple[Any, str]]:
+    """Packets of a stream, the last one empty; None and the words of the error where it ends so."""
+    iterator = container.demux(stream)
     while True:
         try:
-            packet = next(demuxed)
+            packet = next(iterator)
         except StopIteration:
             return
         except av.error.FFmpegError as error:
-            yield [], _said(error)
+            yield None, _said(error)
             return
-        try:
-            yield packet.decode(), ""
-        except (av.error.FFmpegError, ValueError) as error:
-            yield [], _said(error)
+        yield packet, ""
+
+
+def decoded(packet: Any) -> tuple[list[Any], str]:
+    """Frames that come out when a packet goes in, or what the decoder said."""
+    try:
+        return packet.decode(), ""
+    except (av.error.FFmpegError, ValueError) as error:
+        return [], _said(error)
 
 
 def origin(container: Any) -> float:

@@ -1,26 +1,25 @@
-"""Pictures at given times, from one sequential decode of a file."""
+"""Pictures at given times, from one pass over a file."""
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from av.error import FFmpegError
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from foa360.media.container import MediaError, opened, origin, packets, video_stream
+from foa360.media.container import MediaError, opened
+from foa360.media.pictures import PictureReader
 from foa360.media.projection import ERP, Layout, erp_size, source_size, to_erp
 
 Image = NDArray[np.uint8]
 
-#: A jump over more than this many seconds is worth a seek.
-FAR = 15.0
-#: A wanted time may lie this much behind the last picture, s.
-BEHIND = 0.25
-#: Decoder threads; fixed, so that damaged streams decode the same everywhere.
-THREADS = 2
+
+class Shown(NamedTuple):
+    """A picture, and when it is shown, s."""
+
+    time: float
+    image: Image
 
 
 def frames_at(
@@ -46,16 +45,8 @@ def frames_at(
     (h, w, 3) RGB or (h, w)
         None where there is no picture: damaged, or outside the video. Never raises for bad media.
     """
-    done = 0
-    try:
-        with opened(path) as container:
-            for picture in _decode(container, times, size, gray, layout):
-                yield picture
-                done += 1
-    except MediaError:
-        pass
-    for _ in times[done:]:
-        yield None
+    for shown in _shown(path, times, 0.0, size, gray, layout):
+        yield shown and shown.image
 
 
 def clip_frames(
@@ -70,66 +61,73 @@ def clip_frames(
     They are those in the middle of intervals of 1/fps: `round(duration * fps)` a span, at least
     one. Only the pictures of spans that are open are held.
     """
+    for clip in _clips(path, spans, fps, 0.5, 0.0, size, layout):
+        yield [shown and shown.image for shown in clip]
+
+
+def sampled_frames(
+    path: str | os.PathLike[str],
+    spans: Sequence[tuple[float, float]],
+    fps: float,
+    size: tuple[int, int] | None = None,
+    layout: Layout = ERP,
+) -> Iterator[list[Shown | None]]:
+    """The same, but from each interval the picture that costs least to decode, with its time.
+
+    That is a key frame, or else about the first one that others refer to.
+    """
+    return _clips(path, spans, fps, 0.0, 1 / fps, size, layout)
+
+
+def _clips(
+    path: str | os.PathLike[str],
+    spans: Sequence[tuple[float, float]],
+    fps: float,
+    phase: float,
+    slack: float,
+    size: tuple[int, int] | None,
+    layout: Layout,
+) -> Iterator[list[Shown | None]]:
     step = 1 / fps
-    own = [[s + (i + 0.5) * step for i in range(max(1, round(d * fps)))] for s, d in spans]
+    own = [[s + (i + phase) * step for i in range(max(1, round(d * fps)))] for s, d in spans]
     wanted = sorted({round(t, 6) for times in own for t in times})
     left = [{round(t, 6) for t in times} for times in own]
-    got: list[list[Image | None]] = [[] for _ in spans]
+    got: list[list[Shown | None]] = [[] for _ in spans]
     ready = 0
-    for time, frame in zip(wanted, frames_at(path, wanted, size, layout=layout), strict=True):
+    pictures = _shown(path, wanted, slack, size, False, layout)
+    for time, shown in zip(wanted, pictures, strict=True):
         for i in range(ready, len(spans)):
             if own[i][0] > time + step:
                 break
             if time in left[i]:
                 left[i].discard(time)
-                got[i].append(frame)
+                got[i].append(shown)
         while ready < len(spans) and not left[ready]:
             yield got[ready]
             got[ready] = []
             ready += 1
 
 
-def _decode(
-    container: Any,
+def _shown(
+    path: str | os.PathLike[str],
     times: Sequence[float],
+    slack: float,
     size: tuple[int, int] | None,
     gray: bool,
     layout: Layout,
-) -> Iterator[Image | None]:
-    stream = video_stream(container)
-    if stream is None or stream.codec_context is None:
-        raise MediaError("no_video", "no video stream")
-    stream.thread_type = "AUTO"
-    stream.codec_context.thread_count = THREADS
-    half = 0.5 / float(stream.average_rate or 25)
+) -> Iterator[Shown | None]:
+    done = 0
     scaler = VideoReformatter()
-    waiting = list(times)
-    shown, zero, begin, sought = None, origin(container), 0.0, -FAR
-    while waiting:
-        if waiting[0] > begin + FAR:
-            sought = waiting[0]
-            with suppress(FFmpegError):  # without an index it is read on to there
-                container.seek(int((sought + zero - 1) * 1e6), backward=True)
-                shown = None
-        jump = False
-        for frames, _ in packets(container, stream):
-            for frame in frames:
-                if frame.pts is None or frame.is_corrupt:
-                    continue
-                begin = float(frame.pts * frame.time_base) - zero
-                while waiting and begin > waiting[0] + half:
-                    # Before the first picture it is the first one that is shown.
-                    yield _convert(scaler, shown or frame, size, gray, layout)
-                    waiting.pop(0)
-                shown = frame
-            jump = bool(waiting) and waiting[0] > max(begin, sought) + FAR
-            if jump or not waiting:
-                break
-        if not jump:
-            break
-    for time in waiting:
-        inside = shown is not None and time <= begin + 2 * half + BEHIND
-        yield _convert(scaler, shown, size, gray, layout) if inside else None
+    try:
+        with opened(path) as container:
+            for time, frame in PictureReader(container, slack).at(times):
+                image = _convert(scaler, frame, size, gray, layout) if frame else None
+                yield Shown(time, image) if image is not None else None
+                done += 1
+    except MediaError:
+        pass
+    for _ in times[done:]:
+        yield None
 
 
 def _convert(

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from foa360 import __version__, tables
+from foa360.agreement import IDENTITY
 from foa360.config import Config
 from foa360.files import atomic
 from foa360.jobs import Progress
@@ -28,6 +29,7 @@ COLUMNS = [
     "clip_id", "video_id", "start", "verdict", "reasons", "message", "convention", "energy_ratio",
     "azimuth", "elevation", "diffuseness", "duration", "audio_codec", "audio_layout",
 ]  # fmt: skip
+AGREEMENT = ["clip_id", "agreement", "chance", "axes", "axes_gain"]
 
 
 def build_report(
@@ -35,7 +37,7 @@ def build_report(
     fetch: list[Path],
     curation: list[Path],
     detections: list[Path],
-    viewpoints: list[Path],
+    agreement: list[Path],
     features: list[Path],
     models: dict[str, Path],
     evaluations: list[Path],
@@ -52,6 +54,7 @@ def build_report(
     clips = pd.concat(
         [pq.read_table(path, columns=COLUMNS).to_pandas() for path in curation], ignore_index=True
     )
+    clips = clips.merge(tables.read_all(agreement)[AGREEMENT], "left", "clip_id")
     verdicts = {v: int((clips["verdict"] == v).sum()) for v in ("kept", "rejected", "failed")}
     reasons = Counter(code for codes in clips["reasons"] for code in codes)
     results = [json.loads(path.read_text()) for path in evaluations]
@@ -84,6 +87,7 @@ def build_report(
             {n: [(s, v) for s, _, v in c] for n, c in lines.items()}, "accuracy", 1.0
         ),
         results=results,
+        otherwise=_otherwise(clips),
         table=_table(clips),
         cut=max(0, len(clips) - TABLE),
         config=yaml.safe_dump(
@@ -121,6 +125,12 @@ def _table(clips: pd.DataFrame) -> list[Row]:
     """Rows of the table, failed and rejected first."""
     rank = clips["verdict"].map({"failed": 0, "rejected": 1, "kept": 2})
     return tables.records(clips.iloc[np.argsort(rank, kind="stable")[:TABLE]])
+
+
+def _otherwise(clips: pd.DataFrame) -> list[Row]:
+    """Videos whose sound fits the picture better with other axes."""
+    changed = clips[clips["axes"].notna() & (clips["axes"] != IDENTITY)]
+    return tables.records(changed.drop_duplicates("video_id")[["video_id", "axes", "axes_gain"]])
 
 
 def _scenes(

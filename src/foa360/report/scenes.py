@@ -14,7 +14,7 @@ from foa360.ambisonics import beam_weights
 from foa360.features import PAIRS, unpack_covariance
 from foa360.media.video import frames_at
 from foa360.shards.read import picture, sound, texts
-from foa360.sphere import direction_to_pixel, pixel_to_direction
+from foa360.sphere import box_outline, direction_to_pixel, pixel_to_direction, wrap
 
 Image = NDArray[np.uint8]
 Row = dict[str, Any]
@@ -69,14 +69,16 @@ def overlay(boxes: list[Row], views: list[tuple[list[float], str]]) -> str:
     width, height = FRAME
     parts = []
     for box in boxes:
-        left, top = box["left"] * width, box["top"] * height
-        w, h = (box["right"] - box["left"]) * width, (box["bottom"] - box["top"]) * height
-        for shift in (0, -width):
-            if left + shift + w > 0 and left + shift < width:
+        outline = _outline(box)
+        name = f"{escape(box['label'])} {box['score']:.2f}"
+        # What crosses the seam is drawn on both sides.
+        for shift in (-width, 0, width):
+            u, v = outline[:, 0] + shift, outline[:, 1]
+            if u.max() > 0 and u.min() < width:
+                points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(u, v, strict=True))
                 parts.append(
-                    f'<rect x="{left + shift:.1f}" y="{top:.1f}" width="{w:.1f}" height="{h:.1f}" '
-                    f'class="box"/><text x="{left + shift + 3:.1f}" y="{max(top - 4, 11):.1f}" '
-                    f'class="boxname">{escape(box["label"])} {box["score"]:.2f}</text>'
+                    f'<polygon points="{points}" class="box"/><text x="{u.min() + 3:.1f}" '
+                    f'y="{max(v.min() - 4, 11):.1f}" class="boxname">{name}</text>'
                 )
     for number, ((azimuth, elevation), origin) in enumerate(views):
         u, v = direction_to_pixel(np.radians(azimuth), np.radians(elevation), width, height)
@@ -85,6 +87,16 @@ def overlay(boxes: list[Row], views: list[tuple[list[float], str]]) -> str:
             f'<text x="{float(u):.1f}" y="{float(v) + 4:.1f}" class="viewname">{number + 1}</text>'
         )
     return "".join(parts)
+
+
+def _outline(box: Row) -> NDArray[np.float64]:
+    """Pixels `(n, 2)` around a detection, in one piece also across the seam."""
+    names = ("azimuth", "elevation", "h_fov", "v_fov")
+    azimuth, elevation = box_outline(np.radians([box[name] for name in names]))
+    centre = float(np.radians(box["azimuth"]))
+    u, _ = direction_to_pixel(centre, 0.0, *FRAME)
+    _, v = direction_to_pixel(azimuth, elevation, *FRAME)
+    return np.column_stack([u - wrap(azimuth - centre) / (2 * np.pi) * FRAME[0], v])
 
 
 def sound_map(covariance: NDArray[np.float32]) -> str:

@@ -1,0 +1,137 @@
+"""Pictures are the same however little is decoded."""
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from foa360.media.container import opened
+from foa360.media.pictures import PictureReader
+from foa360.media.video import clip_frames, frames_at, sampled_frames
+
+FPS, COUNT = 10, 120
+
+#: Containers and encoders with long and short groups of pictures, and with pictures out of order.
+KINDS = {
+    "h264 long": (".mp4", "libx264", {"g": "50", "bf": "3"}),
+    "h264 open": (".mkv", "libx264", {"g": "12", "bf": "3", "x264-params": "open-gop=1:keyint=12"}),
+    "h264 intra": (".mp4", "libx264", {"g": "1"}),
+    "hevc": (".mp4", "libx265", {"g": "25", "x265-params": "log-level=none"}),
+    "vp9": (".webm", "libvpx-vp9", {"g": "30", "deadline": "realtime", "cpu-used": "8"}),
+    "vp8": (".webm", "libvpx", {"g": "30", "deadline": "realtime"}),
+    "ten bits": (".mp4", "libx264", {"g": "50", "pix_fmt": "yuv420p10le"}),
+    "mpeg4": (".avi", "mpeg4", {"g": "12"}),
+    "transport stream": (".ts", "libx264", {"g": "20", "bf": "2"}),
+}
+
+
+def picture(number: int) -> np.ndarray:
+    """A picture that tells its number: bars of bits."""
+    bits = [(number >> i) & 1 for i in range(8)]
+    return np.repeat(np.repeat(np.array(bits, np.uint8)[None] * 200 + 20, 64, 0), 16, 1)
+
+
+def number_of(image: np.ndarray | None) -> int | None:
+    if image is None:
+        return None
+    bars = image[16:48, :, 0].reshape(32, 8, 16).mean((0, 2)) > 120
+    return int((bars << np.arange(8)).sum())
+
+
+def write(path: Path, codec: str, options: dict[str, str], times: list[int] | None = None) -> None:
+    """A video whose pictures come at `times` / 10 s."""
+    options = dict(options)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, FPS, options=options)
+        stream.width, stream.height = 128, 64
+        stream.pix_fmt = options.pop("pix_fmt", "yuv420p")
+        stream.codec_context.time_base = Fraction(1, FPS)
+        for i, at in enumerate(times or range(COUNT)):
+            frame = av.VideoFrame.from_ndarray(np.repeat(picture(i)[..., None], 3, 2), "rgb24")
+            frame.pts, frame.time_base = at, Fraction(1, FPS)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+@pytest.fixture(scope="module", params=list(KINDS))
+def video(request, tmp_path_factory) -> Path:
+    suffix, codec, options = KINDS[request.param]
+    path = tmp_path_factory.mktemp("pictures") / f"x{suffix}"
+    write(path, codec, options)
+    return path
+
+
+def begin_of(path: Path) -> float:
+    """Containers may begin a little after 0."""
+    with opened(path) as container:
+        return next(PictureReader(container).at([0.0]))[0]
+
+
+def test_every_picture_is_the_one_that_is_shown(video):
+    shown = [number_of(f) for f in frames_at(video, [(i + 0.4) / FPS for i in range(COUNT)])]
+    assert shown == list(range(COUNT))
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=6, unique=True))
+def test_some_pictures_are_the_same_as_among_all(video, numbers):
+    numbers = sorted(numbers)
+    found = [number_of(f) for f in frames_at(video, [(n + 0.4) / FPS for n in numbers])]
+    assert found == numbers
+
+
+def test_sampled_pictures_lie_in_their_intervals_and_know_their_times(video):
+    (found,) = sampled_frames(video, [(0.0, 12.0)], 1.0)
+    assert len(found) == 12
+    for second, shown in enumerate(found):
+        assert second <= shown.time <= second + 1
+        assert abs(number_of(shown.image) - shown.time * FPS) <= 1
+    assert all(a.time < b.time for a, b in pairwise(found))
+
+
+def test_clips_share_the_pictures_of_one_pass(video):
+    spans = [(0.0, 3.0), (2.0, 4.0), (9.0, 3.0)]
+    for (start, duration), own in zip(spans, clip_frames(video, spans, 2.0), strict=True):
+        times = start + (np.arange(duration * 2) + 0.5) / 2
+        assert np.abs([number_of(f) for f in own] - times * FPS).max() <= 0.51
+
+
+def test_little_is_decoded_where_key_frames_serve(tmp_path):
+    path = tmp_path / "x.mp4"
+    write(path, "libx264", {"g": "10", "bf": "0"})
+    decoded = []
+
+    class Counting(PictureReader):
+        def _peek(self):
+            frame = super()._peek()
+            decoded.append(frame)
+            return frame
+
+    with opened(path) as container:
+        list(Counting(container, slack=1.0).at([float(i) for i in range(12)]))
+    assert len({id(f) for f in decoded if f is not None}) <= 14
+
+
+def test_a_variable_frame_rate_shows_what_is_on_the_screen(tmp_path):
+    path = tmp_path / "x.mkv"
+    times = [0, 1, 2, 30, 31, 70, 71, 110]
+    write(path, "libx264", {"g": "50", "bf": "0"}, times)
+    found = [number_of(f) for f in frames_at(path, [0.0, 2.5, 3.1, 6.9, 7.12, 10.9, 11.0])]
+    assert found == [0, 2, 4, 4, 6, 6, 7]
+    (sampled,) = sampled_frames(path, [(0.0, 11.0)], 0.5)
+    assert all(s is None or 2 * i <= s.time <= 2 * i + 2 for i, s in enumerate(sampled))
+    assert sum(s is not None for s in sampled) >= 5
+
+
+def test_sampling_real_videos_decodes_what_reading_all_of_them_gives(real_data):
+    for name in ("sphere360/tAiVUt5vE34l_30.webm", "yt360/kqAZkf5Odyw-80.mp4"):
+        path = real_data / name
+        (sampled,) = sampled_frames(path, [(0.0, 10.0)], 1.0, (128, 64))
+        exact = frames_at(path, [s.time for s in sampled], (128, 64))
+        for shown, same in zip(sampled, exact, strict=True):
+            np.testing.assert_array_equal(shown.image, same)
