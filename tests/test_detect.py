@@ -7,6 +7,7 @@ import sys
 import cv2
 import numpy as np
 import pytest
+import yaml
 
 from foa360.ambisonics import look_at
 from foa360.demo.scenes import CLASSES, random_scene
@@ -83,6 +84,28 @@ def test_weights_that_cannot_be_had_are_named(tmp_path, kind):
         path.write_text("hello")
     with pytest.raises(WeightsError, match=r"weights\.pt"):
         Detector(str(path))
+
+
+def untrained(path, kind: str):
+    """Weights of a narrow model for a task, as Ultralytics saves them."""
+    from ultralytics.utils import ROOT
+
+    from foa360.detect.ultralytics_offline import yolo_class
+
+    source = ROOT / "cfg" / "models" / "11" / f"yolo11{kind}.yaml"
+    model = yaml.safe_load(source.read_text()) | {"scales": {"n": [0.33, 0.125, 512]}, "nc": 5}
+    (path / "model.yaml").write_text(yaml.safe_dump(model | {"scale": "n"}))
+    yolo_class()(path / "model.yaml").save(path / "model.pt")
+    return str(path / "model.pt")
+
+
+def test_a_segmentation_model_serves_and_a_classifier_is_named(tmp_path):
+    frame = random_scene("again", 5.0).frame(1.0, 128, 64)
+    for kind in ("-seg", "-pose"):
+        detector = Detector(untrained(tmp_path, kind), confidence=0.001)
+        assert objects(Searcher(detector, image_size=128), frame).boxes.shape[1] == 4
+    with pytest.raises(WeightsError, match="classify"):
+        Detector(untrained(tmp_path, "-cls"))
 
 
 def test_a_real_detector_finds_the_player(real_data, real_weights):

@@ -135,3 +135,21 @@ def test_sampling_real_videos_decodes_what_reading_all_of_them_gives(real_data):
         exact = frames_at(path, [s.time for s in sampled], (128, 64))
         for shown, same in zip(sampled, exact, strict=True):
             np.testing.assert_array_equal(shown.image, same)
+
+
+@pytest.mark.parametrize(("degrees", "quarters"), [(90, 3), (180, 2), (270, 1)])
+def test_a_rotated_video_is_turned_as_players_turn_it(tmp_path, degrees, quarters):
+    path = tmp_path / "x.mp4"
+    write(path, "libx264", {"g": "10"})
+    (upright,) = frames_at(path, [0.05])
+    data = bytearray(path.read_bytes())
+    c, s = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[degrees]
+    matrix = np.array([c, s, 0, -s, c, 0, 0, 0, 0.25]) * 65536
+    matrix[8] = 1 << 30
+    at = data.index(b"tkhd") + 4 + 40
+    data[at : at + 36] = matrix.astype(">i4").tobytes()
+    path.write_bytes(data)
+    (turned,) = frames_at(path, [0.05])
+    (small,) = frames_at(path, [0.05], (32, 48))
+    np.testing.assert_array_equal(turned, np.rot90(upright, quarters))
+    assert small.shape == (48, 32, 3)

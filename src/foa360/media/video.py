@@ -133,11 +133,17 @@ def _shown(
 def _convert(
     scaler: Any, frame: Any, size: tuple[int, int] | None, gray: bool, layout: Layout
 ) -> Image:
-    native = frame.width, frame.height
+    quarters = round(frame.rotation / 90) % 4  # it is shown turned counter-clockwise
+
+    def upright(wide: int, tall: int) -> tuple[int, int]:
+        return (tall, wide) if quarters % 2 else (wide, tall)
+
+    native = upright(frame.width, frame.height)
     width, height = size or erp_size(layout, *native)
     converted = scaler.reformat(
-        frame, *source_size(layout, width, height), "gray" if gray else "rgb24",
+        frame, *upright(*source_size(layout, width, height)), "gray" if gray else "rgb24",
         interpolation=Interpolation.AREA,
     )  # fmt: skip
-    picture = np.asarray(converted.to_ndarray(), np.uint8)
+    picture = np.rot90(np.asarray(converted.to_ndarray(), np.uint8), quarters)
+    picture = np.ascontiguousarray(picture)
     return picture if layout == ERP else to_erp(picture, layout, width, height, native)
