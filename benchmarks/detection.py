@@ -206,7 +206,9 @@ def theirs(path: Path) -> float:
 def searcher(chosen: argparse.Namespace, mode: str) -> Searcher:
     """The detector in a mode."""
     detector = Detector(chosen.weights, backend=chosen.backend)
-    return Searcher(detector, mode, chosen.image_size or (416 if chosen.weights == "demo" else 640))
+    # The demo's network knows things as large as they are in a frame 416 pixels wide.
+    sizes = {"erp": 416, "erp_wrap": 416, "tangent": 128} if chosen.weights == "demo" else {}
+    return Searcher(detector, mode, chosen.image_size or sizes.get(mode, 640))
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ Spectra: periodic Hann window, centred frames (zeros beyond the ends), `1 + n //
 """
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,32 +65,57 @@ def log_mel(x: Any, sample_rate: float, n_fft: int = 1024, hop: int = 240, n_mel
 
 
 def intensity_vector(
-    x: Any, sample_rate: float, n_fft: int = 1024, hop: int = 240, n_mels: int = 64
-) -> Any:
+    x: Any, sample_rate: float, n_fft: int = 1024, hop: int = 240, n_mels: int = 64,
+    per: Literal["band", "bin"] = "band",
+) -> Any:  # fmt: skip
     """Normalised active intensity per band, `(..., 3, frames, bands)` as X, Y, Z.
 
-    I = Re{W* [X, Y, Z]} / (½ (|W|² + |X|² + |Y|² + |Z|²)), numerator and denominator summed in mel
-    bands first: norm 1 for one plane wave, less for several or diffuse sound, 0 for silence.
+    I = Re{W* [X, Y, Z]} / (½ (|W|² + |X|² + |Y|² + |Z|²)): norm 1 for one plane wave, less for
+    several or diffuse sound, 0 for silence. Per `band`, numerator and denominator are summed in mel
+    bands first; per `bin`, the vectors of the bins are averaged with the mel weights, loud or not
+    (as in the DCASE baselines, whose sums depend on the width of the band).
     """
-    return covariance_to_intensity(spatial_covariance(x, sample_rate, n_fft, hop, n_mels))
+    if per == "band":
+        return covariance_to_intensity(spatial_covariance(x, sample_rate, n_fft, hop, n_mels))
+    real, imaginary = _parts(spectrum(x, n_fft, hop))
+    energy = 0.5 * (real**2 + imaginary**2).sum(-3)
+    silent = energy <= FLOOR
+    w, w_imaginary = real[..., 0, :, :], imaginary[..., 0, :, :]
+    ones = energy * 0 + 1
+    weights = to_mel(ones[..., :1, :], sample_rate, n_fft, n_mels)
+    rows = [
+        to_mel(
+            (w * real[..., i, :, :] + w_imaginary * imaginary[..., i, :, :])
+            * ~silent / (energy + silent),
+            sample_rate, n_fft, n_mels,
+        ) / weights
+        for i in (3, 1, 2)
+    ]  # fmt: skip
+    return _stack(rows)
+
+
+def rotate_vectors(vectors: Any, matrix: Any) -> Any:
+    """Vectors `(..., 3, frames, bands)` as X, Y, Z, rotated by `(..., 3, 3)`."""
+    return _mix(matrix, vectors)
 
 
 def rotate_covariance(s: Any, matrix: Any) -> Any:
     """Covariance `(..., 10, frames, bands)` of the sound field rotated by `(..., 3, 3)`: Q S Qᵀ."""
-    q = channel_rotation(_host(matrix))
-    out = np.empty((*q.shape[:-2], 10, 10))
-    for row, (a, b) in enumerate(PAIRS):
-        for column, (i, j) in enumerate(PAIRS):
-            term = q[..., a, i] * q[..., b, j]
-            out[..., row, column] = term if i == j else term + q[..., a, j] * q[..., b, i]
-    return _mix(out, s)
+    q = channel_rotation(matrix if hasattr(matrix, "new_tensor") else np.asarray(matrix, float))
+    (a, b), (i, j) = np.array(PAIRS).T[:, :, None], np.array(PAIRS).T[:, None, :]
+    crossed = (i != j) * 1.0
+    if not isinstance(q, np.ndarray):
+        crossed = q.new_tensor(crossed)
+    return _mix(q[..., a, i] * q[..., b, j] + crossed * q[..., a, j] * q[..., b, i], s)
 
 
 def covariance_to_beam(s: Any, weights: Any) -> Any:
     """Power `(..., frames, bands)` of a beam with weights `(..., 4)` on WYZX: gᵀ S g."""
-    g = _host(weights)
-    terms = [(1 if i == j else 2) * g[..., i] * g[..., j] for i, j in PAIRS]
-    return _mix(np.stack(terms, -1)[..., None, :], s)[..., 0, :, :]
+    g = weights if hasattr(weights, "new_tensor") else np.asarray(weights, float)
+    i, j = np.array(PAIRS).T
+    twice = 1.0 + (i != j)
+    twice = twice if isinstance(g, np.ndarray) else g.new_tensor(twice)
+    return _mix((twice * g[..., i] * g[..., j])[..., None, :], s)[..., 0, :, :]
 
 
 def covariance_to_log_mel(s: Any) -> Any:
@@ -180,19 +205,21 @@ def pack_covariance(s: NDArray[np.floating[Any]]) -> NDArray[np.float16]:
     return packed.astype(np.float16)
 
 
-def unpack_covariance(packed: NDArray[np.float16]) -> NDArray[np.float32]:
-    """Inverse of `pack_covariance`; silence (the floor) comes back as zero."""
-    factor = packed.astype(np.float32)
-    trace = 10 ** (factor[..., 0, :, :] / 10)
-    others = (factor[..., 1:, :, :] ** 2).sum(-3)
-    factor[..., 0, :, :] = np.maximum(1 - others, 0) ** 0.5
-    factor *= (np.where(trace > 1.02 * FLOOR, trace, 0) ** 0.5)[..., None, :, :]
-    out = np.zeros_like(factor)
-    for place, (i, j) in enumerate(PAIRS):
-        for k in range(i + 1):
-            a, b = PAIRS.index((k, i)), PAIRS.index((k, j))
-            out[..., place, :, :] += factor[..., a, :, :] * factor[..., b, :, :]
-    return out
+def unpack_covariance(packed: Any) -> Any:
+    """Inverse of `pack_covariance` in float32; silence (the floor) comes back as zero."""
+    values = packed.astype(np.float32) if isinstance(packed, np.ndarray) else packed.float()
+    level, others = values[..., 0, :, :], values[..., 1:, :, :]
+    trace = 10 ** (level / 10)
+    trace = trace * (trace > 1.02 * FLOOR)
+    first = (1 - (others**2).sum(-3)).clip(min=0) ** 0.5
+    rows = [first, *(values[..., place, :, :] for place in range(1, 10))]
+    return _stack(
+        [
+            trace
+            * sum(rows[PAIRS.index((k, i))] * rows[PAIRS.index((k, j))] for k in range(i + 1))
+            for i, j in PAIRS
+        ]
+    )
 
 
 def _factor(s: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
@@ -211,15 +238,13 @@ def _factor(s: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     return out
 
 
-def _host(values: Any) -> NDArray[np.float64]:
-    """Values of a list, an array or a tensor on any device."""
-    return np.asarray(values.tolist() if hasattr(values, "new_tensor") else values, float)
-
-
-def _mix(matrix: NDArray[np.float64], s: Any) -> Any:
-    """Matrix `(..., r, 10)` times the pairs of a covariance."""
+def _mix(matrix: Any, s: Any) -> Any:
+    """Matrix `(..., r, n)` times the rows of `(..., n, frames, bands)`."""
     flat = s.reshape(*s.shape[:-2], -1)
-    m = matrix.astype(s.dtype) if isinstance(s, np.ndarray) else s.new_tensor(matrix)
+    if isinstance(s, np.ndarray):
+        m = np.asarray(matrix.tolist() if hasattr(matrix, "new_tensor") else matrix, s.dtype)
+    else:
+        m = matrix.to(s) if hasattr(matrix, "new_tensor") else s.new_tensor(np.asarray(matrix))
     out = m @ flat
     return out.reshape(*out.shape[:-1], *s.shape[-2:])
 
