@@ -1,11 +1,15 @@
 """What all rules share: where everything lies, the shards, and how rules are parameterised."""
 
+import re
+import sys
 import time
 from pathlib import Path
 
 from foa360.digest import code_version
 from foa360.plan import shard_index, write_plan
+from foa360.shards.layout import bytes_per_clip
 from foa360.sources.ledger import ask_again
+from foa360.sources.takedown import erase
 
 RESULTS = CONFIG.results.rstrip("/")
 CACHE = CONFIG.cache.path.rstrip("/")
@@ -40,6 +44,21 @@ EVALUATIONS = [
 BEGIN = time.time()
 
 
+def only_looks():
+    """Whether Snakemake was asked to say what it would do, or about the workflow.
+
+    While rules are read, `workflow.dryrun` is not known yet.
+    """
+    words = {"--dry-run", "--dryrun", "--lint", "--summary", "--list-rules", "--unlock"}
+    return any(
+        word in words
+        or re.fullmatch(r"-[a-zA-Z]*[nlSD][a-zA-Z]*", word)
+        or "graph" in word
+        for word in sys.argv[1:]
+        if word.startswith("-")
+    )
+
+
 wildcard_constraints:
     shard=r"s\d+",
     experiment="|".join(EXPERIMENTS),
@@ -50,12 +69,13 @@ wildcard_constraints:
 # content does. Jobs on a cluster read what the main process has planned.
 if workflow.is_main_process:
     try:
-        write_plan(CONFIG, Path(PLAN))
+        gone = write_plan(CONFIG, Path(PLAN))
     except ConfigError as error:
         raise WorkflowError(str(error)) from None
     # What failed for a reason that may have passed is asked for again by every run.
-    if not workflow.dryrun:
+    if not only_looks():
         ask_again(Path(RESULTS) / "fetch", Path(CACHE))
+        erase(gone, set(shard_index(Path(PLAN))), Path(RESULTS), Path(CACHE))
 SHARDS = shard_index(Path(PLAN))
 
 
@@ -83,6 +103,16 @@ def demo_truth(wildcards):
 def initial_model(wildcards):
     """AVSA begins with what AVC has learnt."""
     return MODEL.format(experiment="avc") if wildcards.experiment == "avsa" else []
+
+
+def say_sizes():
+    """What a clip's features take, before anything runs."""
+    settings, seconds = CONFIG.features, CONFIG.clip.duration
+    sizes = bytes_per_clip(settings, CONFIG.viewpoints.count, seconds)
+    parts = ", ".join(f"{name} {size / 1e6:.2f}" for name, size in sizes.items())
+    print(
+        f"Features of a clip of {seconds:g} s: {sum(sizes.values()) / 1e6:.2f} MB ({parts})"
+    )
 
 
 def say_summary(path):

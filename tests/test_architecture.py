@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "foa360"
 
 LEVELS = [
-    {"config", "config_sources", "config_check", "tables", "reasons", "files", "jobs", "digest"},
+    {"config", "config_presets", "config_sources", "config_check"}
+    | {"tables", "reasons", "files", "jobs", "digest"},
     {"ambisonics", "sphere", "measures", "evidence", "convention", "agreement", "mel"}
     | {"features", "simulation"},
     {"media", "data", "models", "losses", "metrics"},

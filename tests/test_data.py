@@ -1,20 +1,24 @@
 """Training samples: what is seen and heard belongs together, in any number of workers."""
 
+import json
 import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
-from foa360.ambisonics import encode
+from foa360.ambisonics import encode, look_at
 from foa360.config import Features
-from foa360.data import ShardDataset, feature_statistics
+from foa360.data import ShardDataset, ShardLoader, feature_statistics
 from foa360.demo.encode import FPS, write_media
 from foa360.demo.sounds import RATE
+from foa360.features import covariance_to_log_mel, rotate_covariance, unpack_covariance
 from foa360.sphere import angular_distance, pixel_to_direction
 
 SETTINGS = Features(n_mels=32, video_width=256, store=["video", "covariance"])
@@ -224,8 +228,113 @@ def test_statistics_standardise_the_spectra(shards: list[Path]) -> None:
     assert torch.equal(plain[:, 4:], data.sample(0, 0)["audio"][:, 4:])
 
 
-def test_statistics_are_those_of_their_split(shards: list[Path]) -> None:
+def test_statistics_are_those_of_the_training_split(shards: list[Path]) -> None:
     empty = feature_statistics([])
     assert (empty[0] == 0).all()
     assert (empty[1] == 1).all()
-    assert not np.array_equal(feature_statistics(shards)[0], feature_statistics(shards, "test")[0])
+    levels = []
+    for path in shards:
+        with h5py.File(path) as file:
+            rate = 24000 / json.loads(file.attrs["settings"])["hop"]
+            for i in np.flatnonzero(file["split"][:] == b"train"):
+                real = int(file["duration"][i] * rate)
+                stored = unpack_covariance(file["covariance"][i, :, :real])
+                levels.append(covariance_to_log_mel(stored))
+    both = np.concatenate(levels, 1)
+    mean, spread = feature_statistics(shards)
+    assert mean == pytest.approx(np.stack([both[0].mean(0), both[1:].mean((0, 1))]), abs=1e-3)
+    assert spread[0] == pytest.approx(both[0].std(0), abs=1e-2)
+
+
+def test_random_viewpoints_look_anywhere_and_sound_follows(shards: list[Path]) -> None:
+    free = ShardDataset(shards, "train", frames=1, crop=32, viewpoints="random")
+    views = [free.sample(0, key)["viewpoints"].numpy() for key in range(200)]
+    elevations = np.degrees(np.concatenate(views)[:, 1])
+    assert elevations.min() < -60
+    assert elevations.max() > 60
+    for a, b in (v for v in views if len(v) == 2):
+        assert angular_distance(*a, *b) > np.radians(35.9)
+    # What is heard from a view is what the stored views give after the same turn.
+    fixed = ShardDataset(shards, "train", frames=1, crop=32)
+    assert torch.equal(
+        free.sample(0, 5, viewpoints=views[7])["audio"],
+        fixed.sample(0, 5, viewpoints=views[7])["audio"],
+    )
+    middle = free.sample(0)["viewpoints"]
+    assert torch.equal(middle, fixed.sample(0)["viewpoints"])  # evaluation looks where it did
+
+
+def test_negatives_are_of_the_same_or_of_another_video(shards: list[Path]) -> None:
+    for kind in ("other", "same"):
+        data = ShardDataset(shards, "train", frames=1, crop=32, negatives=kind)
+        for index in range(len(data)):
+            chosen = data.negative(index, 3)
+            alone = data.videos.count(data.videos[index]) == 1
+            if kind == "other" or not alone:
+                assert (data.videos[chosen] == data.videos[index]) == (kind == "same")
+            sample = data.sample(index, 3)
+            assert sample["negative"].shape == sample["audio"].shape
+            assert not torch.equal(sample["negative"], sample["audio"])
+            assert torch.equal(sample["negative"], data.sample(index, 3)["negative"])
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_loader_goes_on_in_the_middle_of_an_epoch(shards: list[Path], workers: int) -> None:
+    def loader() -> ShardLoader:
+        data = ShardDataset(shards, "train", frames=1, crop=32, augment=True)
+        return ShardLoader(data, batch=2, seed=4, workers=workers)
+
+    whole = loader()
+    first, second = list(whole), list(whole)
+    assert sorted(torch.cat([b["index"] for b in first]).tolist()) == list(range(len(whole.data)))
+    assert not torch.equal(first[0]["audio"], second[0]["audio"])
+    begun, state = loader(), None
+    for number, _ in enumerate(begun):
+        if number == 0:
+            state = begun.state_dict()
+            break
+    resumed = loader()
+    resumed.load_state_dict(json.loads(json.dumps(state)))
+    rest = list(resumed)
+    assert len(rest) == len(first) - 1
+    for a, b in zip(first[1:], rest, strict=True):
+        assert torch.equal(a["audio"], b["audio"])
+        assert torch.equal(a["video"], b["video"])
+    assert torch.equal(next(iter(resumed))["audio"], second[0]["audio"])
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_bad_clip_is_skipped_counted_and_named(
+    shards: list[Path], tmp_path: Path, workers: int
+) -> None:
+    bad = shutil.copy(shards[0], tmp_path / "bad.h5")
+    with h5py.File(bad, "r+") as file:
+        row = int(np.flatnonzero(file["split"][:] == b"train")[0])
+        name = file["clip_id"][row].decode()
+        offset, size = file["video"][row].T
+        for begin, length in zip(offset, size, strict=True):
+            file["video_data"][begin : begin + length] = 0
+    data = ShardDataset([Path(bad)], "train", frames=1, crop=32)
+    loader = ShardLoader(data, batch=4, workers=workers)
+    seen = sum(len(batch["index"]) for batch in loader)
+    assert seen == len(data) - 1
+    assert list(loader.skipped) == [name]
+    assert "picture" in loader.skipped[name]
+
+
+def test_stored_covariances_become_views_on_tensors_with_gradients(shards: list[Path]) -> None:
+    with h5py.File(shards[0]) as file:
+        packed = file["covariance"][:2]
+    angles = torch.tensor([0.5, -0.2], dtype=torch.float64, requires_grad=True)
+    cov = unpack_covariance(torch.from_numpy(packed))
+    assert np.allclose(cov, unpack_covariance(packed), rtol=1e-5, atol=1e-9)
+    c, s = torch.cos(angles), torch.sin(angles)
+    zero, one = torch.zeros(()).double(), torch.ones(()).double()
+    yaw = torch.stack([c[0], s[0], zero, -s[0], c[0], zero, zero, zero, one]).reshape(3, 3)
+    pitch = torch.stack([c[1], zero, s[1], zero, one, zero, -s[1], zero, c[1]]).reshape(3, 3)
+    turned = rotate_covariance(cov, pitch @ yaw)
+    same = rotate_covariance(cov.numpy(), look_at(0.5, -0.2))
+    assert np.allclose(turned.detach(), same, rtol=1e-4, atol=1e-7)
+    covariance_to_log_mel(turned).mean().backward()
+    assert angles.grad is not None
+    assert angles.grad.abs().min() > 0

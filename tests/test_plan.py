@@ -33,7 +33,7 @@ HOSTILE = [
 
 
 def plan(tmp_path, sources, **more):
-    return make_plan(load_config({"sources": sources, **more}), tmp_path / "lengths.json")
+    return make_plan(load_config({"sources": sources, **more}), tmp_path / "lengths.json")[0]
 
 
 def one_each(frame, key, column):
@@ -322,7 +322,7 @@ def test_lengths_are_remembered_until_a_file_changes(tmp_path):
     memory.write_text("{damaged")
 
     def count():
-        return len(make_plan(load_config(config), memory))
+        return len(make_plan(load_config(config), memory)[0])
 
     config = {"sources": [{"kind": "folder", "path": str(media)}], "clip": {"duration": 1.0}}
     write_media(media / "a.wav", None, np.zeros((4, 48000 * 3), np.float32), audio="pcm16")

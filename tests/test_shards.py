@@ -1,10 +1,12 @@
 """Feature shards written from real media, read back, damaged, and written again."""
 
+import gc
 import shutil
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import h5py
 import numpy as np
@@ -13,17 +15,19 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from foa360 import features
-from foa360.ambisonics import beamform, encode, look_at, rotate
-from foa360.config import Features
+from foa360.ambisonics import beamform, encode, look_at, rotate, stereo
+from foa360.cli import main
+from foa360.config import FeatureName, Features
 from foa360.demo.encode import FPS, write_media
 from foa360.demo.sounds import RATE
 from foa360.files import sha256
 from foa360.shards import verify
+from foa360.shards.layout import bytes_per_clip
 from foa360.shards.read import picture, sound, texts
 
 HOSTILE = "-rf ../é;$(x)"
-EVERYTHING = ["video", "covariance", "foa", "rotated", "beam", "log_mel", "intensity"]
-SETTINGS = Features(n_fft=512, n_mels=32, video_width=64, store=EVERYTHING)  # type: ignore[arg-type]
+EVERYTHING = get_args(FeatureName)
+SETTINGS = Features(n_fft=512, n_mels=32, video_width=64, store=list(EVERYTHING))
 VIEWS = np.array([[30.0, 10.0], [-120.0, -40.0]])
 Shard = Callable[..., Path]
 
@@ -147,6 +151,13 @@ def test_features_are_those_of_the_clips_own_sound(shard: Path, clip_id: str, x:
         assert np.abs(file["log_mel"][row][..., real, :] - expected).max() < 0.1
         expected = features.intensity_vector(turned, *how)[..., real, :]
         assert np.abs(file["intensity"][row][..., real, :] - expected).max() < 2e-3
+        ears = stereo(turned)
+        assert sound(file, "stereo", row) == pytest.approx(ears, abs=step)
+        for name, heard in (("beam_log_mel", beam), ("stereo_log_mel", ears)):
+            expected = features.log_mel(heard, *how)[..., real, :]
+            assert np.abs(file[name][row][..., real, :] - expected).max() < 0.1
+        expected = features.interchannel(ears, *how)[..., real, :]
+        assert np.abs(file["interchannel"][row][..., real, :] - expected).max() < 0.05
         back = features.unpack_covariance(file["covariance"][row])[:, real]
         expected = features.spatial_covariance(x, *how)[:, real]
         trace = expected[features.DIAGONAL].sum(0)
@@ -192,7 +203,9 @@ def test_a_shard_describes_itself(shard: Path) -> None:
     with h5py.File(shard) as file:
         for name, dataset in file.items():
             assert dataset.attrs["meaning"], name
-            if name != "video_data":
+            if name == "statistics":
+                assert dataset.shape == (3, 2, SETTINGS.n_mels)
+            elif name != "video_data":
                 axes = dataset.attrs["axes"].split()
                 assert axes[0] == "clip"
                 assert len(axes) == dataset.ndim, name
@@ -286,3 +299,49 @@ def test_a_shard_replaces_the_one_before_with_its_checksum(write: Shard, tmp_pat
     write(CLIPS[:2], output=path)
     assert sha256(path) != before
     assert verify(path) == []
+
+
+def test_intensity_of_bins_is_that_of_turned_sound(write: Shard) -> None:
+    settings = Features(n_fft=512, n_mels=32, video_width=64, store=["intensity"], preset="dcase")
+    assert settings.intensity == "bin"
+    x = original(0, 2, 1, 4)
+    angles = np.radians(VIEWS)
+    turned = rotate(x, look_at(angles[:, 0], angles[:, 1]))
+    expected = features.intensity_vector(turned, 24000, 512, settings.hop, 32, per="bin")
+    with h5py.File(write(CLIPS[1:2], settings)) as file:
+        assert np.abs(file["intensity"][0] - expected).max() < 2e-3
+
+
+def test_sizes_are_said_before_they_are_written(shard: Path) -> None:
+    said = bytes_per_clip(SETTINGS, 2, 2.0)
+    with h5py.File(shard) as file:
+        for name in set(EVERYTHING) - {"video"}:
+            assert said[name] == file[name][0].nbytes
+
+
+def test_exported_tars_are_what_webdataset_reads(shard: Path, tmp_path: Path) -> None:
+    wds = pytest.importorskip("webdataset")
+    for name in ("one", "two"):
+        assert main(["export", "webdataset", str(tmp_path / name), "--shards", str(shard)]) == 0
+    tar = tmp_path / "one" / "s0000.tar"
+    assert tar.read_bytes() == (tmp_path / "two" / "s0000.tar").read_bytes()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it leaves its files open
+        samples = list(wds.WebDataset(str(tar), shardshuffle=False).decode("rgb8"))
+        gc.collect()
+    with h5py.File(shard) as file:
+        assert [s["json"]["clip_id"] for s in samples] == texts(file, "clip_id")
+        for row, sample in enumerate(samples):
+            assert sample["json"]["viewpoints"] == pytest.approx(file["viewpoints"][row])
+            for name in set(EVERYTHING) - {"video"}:
+                np.testing.assert_array_equal(sample[f"{name}.npy"], file[name][row])
+            seen = picture(file, row, 0).astype(int)
+            assert np.abs(sample["0.jpg"].astype(int) - seen).max() <= 4
+
+
+def test_exporting_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "webdataset", str(tmp_path / "x"), "--shards", str(tmp_path)]) == 1
+    assert "no shards" in capsys.readouterr().err
+    (tmp_path / "bad.h5").write_bytes(b"no")
+    assert main(["export", "webdataset", str(tmp_path / "x"), "--shards", str(tmp_path)]) == 1
+    assert not list((tmp_path / "x").iterdir())

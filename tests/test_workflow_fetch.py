@@ -131,3 +131,31 @@ def test_a_budget_is_kept_and_changes_no_result(server, tmp_path):
     next(iter((held / "results/features").glob("*.h5"))).unlink()
     assert run(held, "--cores", "2", "features").returncode == 0
     assert results(held) == results(free)
+
+
+def test_a_takedown_leaves_no_trace_of_a_video_and_all_others_as_they_were(server, tmp_path):
+    address, _ = server
+    folder = project(tmp_path / "takedown", address, shard={"clips": 2})
+    # Two videos in the first shard, one in the second; ids that no other text holds.
+    clips = (folder / "clips.csv").read_text()
+    for i, name in enumerate(("keepme", "Taken-one", "Taken-two")):
+        clips = clips.replace(f"\n{i},", f"\n{name},")
+    (folder / "clips.csv").write_text(clips)
+    assert run(folder, "--cores", "2", "features").returncode == 0
+    before = products(folder)
+    (folder / "gone.txt").write_text("# by request\nTaken-one\nTaken-two # the other one\n")
+    config = (folder / "config.yaml").read_text() + "takedown: gone.txt\n"
+    (folder / "config.yaml").write_text(config)
+    assert run(folder, "-n", "features").returncode == 0
+    assert {k for k in before if "features" in k} <= products(folder).keys()  # dry: nothing goes
+    done = run(folder, "--cores", "2", "features")
+    assert done.returncode == 0, done.stdout[-3000:]
+    for path in folder.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts and path.parent != folder:
+            assert b"Taken-" not in path.read_bytes(), path
+    assert not [k for k in products(folder) if "s0001" in k]
+    for name in ("1.mkv", "2.mkv"):
+        assert not list((folder / "cache").rglob(f"*{name}*"))
+    kept = tables.read(folder / "results/curation/s0000.parquet")
+    assert list(kept["video_id"]) == ["keepme"]
+    assert "Nothing to be done" in run(folder, "--cores", "2", "features").stdout

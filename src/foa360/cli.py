@@ -3,10 +3,13 @@
 import argparse
 
 from foa360 import __version__
-from foa360.commands import check, probe_clients, retry, verify
+from foa360.commands import check, export, probe_clients, retry, verify
 
 #: Each has HELP, add(parser) and run(arguments) → exit status.
-COMMANDS = {"check": check, "verify": verify, "retry": retry, "probe-clients": probe_clients}
+COMMANDS = {
+    "check": check, "verify": verify, "retry": retry, "probe-clients": probe_clients,
+    "export": export,
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from foa360.config_presets import CURATE_PRESETS, FEATURE_PRESETS, fill
 from foa360.config_sources import Count, Seconds, Section, Share, Source
 from foa360.reasons import REJECTING
 
@@ -89,14 +90,6 @@ class Split(Section):
     )
 
 
-#: Values that a preset gives to keys that are not set.
-PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "wang2022": {"strict": True, "repair": False},
-    "sphere360": {"silence_dbfs": -35.0, "reject": ["silent", "static_picture"]},
-}
-
-
 class Curate(Section):
     """Measures and verdicts.
 
@@ -145,9 +138,7 @@ class Curate(Section):
 
     @model_validator(mode="after")
     def _preset(self) -> Self:
-        for key, value in PRESETS[self.preset].items():
-            if key not in self.model_fields_set:
-                object.__setattr__(self, key, value)  # frozen, but not finished yet
+        fill(self, CURATE_PRESETS[self.preset])
         return self
 
     @model_validator(mode="after")
@@ -204,18 +195,32 @@ class Viewpoints(Section):
     min_distance: float = Field(36.0, ge=0, lt=90, description="between two viewpoints, degrees")
 
 
-FeatureName = Literal["video", "covariance", "foa", "rotated", "beam", "log_mel", "intensity"]
+FeatureName = Literal[
+    "video", "covariance", "foa", "rotated", "beam", "stereo", "log_mel", "intensity",
+    "beam_log_mel", "stereo_log_mel", "interchannel",
+]  # fmt: skip
 
 
 class Features(Section):
-    """What feature shards hold."""
+    """What feature shards hold.
 
+    A preset sets what is not set here: `morgado2020` and `wang2022` windows of 512 samples, 100
+    frames per second and 128 bands, and what each paper's networks are given; `dcase` intensity
+    vectors averaged over bins, as the baselines of the DCASE challenge make them.
+    """
+
+    preset: Literal["default", "morgado2020", "wang2022", "dcase"] = Field(
+        "default", description="values for what is not set, see above"
+    )
     sample_rate: int = Field(24000, ge=8000, le=192000, description="of the stored audio, Hz")
     n_fft: int = Field(1024, ge=64, le=65536, description="window of the STFT, samples")
     hop: int = Field(480, ge=16, description="step of the STFT, samples")
     n_mels: int = Field(64, ge=8, le=1024, description="mel bands, Slaney scale")
     beam: Literal["basic", "cardioid", "max_di", "max_re"] = Field(
         "max_re", description="pattern of the mono beam"
+    )
+    intensity: Literal["band", "bin"] = Field(
+        "band", description="normalise intensity vectors after summing a band, or in each bin"
     )
     video_fps: float = Field(4.0, gt=0, le=60, description="frame rate of the video proxy, 1/s")
     video_width: int = Field(
@@ -225,6 +230,11 @@ class Features(Section):
         ["video", "covariance", "rotated", "beam", "log_mel", "intensity"],
         description="what is written",
     )
+
+    @model_validator(mode="after")
+    def _preset(self) -> Self:
+        fill(self, FEATURE_PRESETS[self.preset])
+        return self
 
     @model_validator(mode="after")
     def _mel(self) -> Self:
@@ -255,6 +265,9 @@ class Train(Section):
     width: int = Field(64, ge=4, description="channels of the first layer; 64 in the papers")
     frames: int = Field(8, ge=1, description="frames per crop")
     crop: int = Field(112, ge=32, description="size of a crop, pixels")
+    viewpoints: Literal["stored", "random"] = Field(
+        "stored", description="those of the tables, or anywhere on the sphere, drawn anew each time"
+    )
     audio_seconds: Seconds = Field(1.0, description="sound per sample, s")
 
 
@@ -278,6 +291,11 @@ class Config(Section):
     )
     cache: Annotated[Cache, BeforeValidator(_cache)] = Cache()
     seed: int = Field(0, ge=0, lt=2**32, description="of everything that is random")
+    takedown: str | None = Field(
+        None,
+        description="file with the ids of videos that must go: a run takes their clips out of every"
+        " table and shard, and deletes their downloads",
+    )
     fetch: Fetch = Fetch()
     clip: Clip = Clip()
     shard: Shard = Shard()

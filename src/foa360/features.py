@@ -215,8 +215,7 @@ def unpack_covariance(packed: Any) -> Any:
     rows = [first, *(values[..., place, :, :] for place in range(1, 10))]
     return _stack(
         [
-            trace
-            * sum(rows[PAIRS.index((k, i))] * rows[PAIRS.index((k, j))] for k in range(i + 1))
+            trace * sum(rows[PAIRS.index((k, i))] * rows[PAIRS.index((k, j))] for k in range(i + 1))
             for i, j in PAIRS
         ]
     )

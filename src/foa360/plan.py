@@ -13,6 +13,7 @@ from foa360 import tables
 from foa360.config import Config, ConfigError
 from foa360.sources.lengths import Lengths
 from foa360.sources.listing import clips_of
+from foa360.sources.takedown import taken_down
 
 
 class Shard(NamedTuple):
@@ -22,14 +23,21 @@ class Shard(NamedTuple):
     kind: str
 
 
-def write_plan(config: Config, path: Path) -> None:
-    """Write the plan, unless the one that is there says the same.
+def write_plan(config: Config, path: Path) -> pd.DataFrame:
+    """Write the plan, unless the one that is there says the same; returns what was taken down.
 
-    Raises ConfigError for lists that cannot be read or contradict themselves.
+    Without those rows, all others stay in their shards. Raises ConfigError for lists that cannot be
+    read or contradict themselves.
     """
-    frame = make_plan(config, path.parent / "lengths.json")
-    if not _same(path, frame):
-        tables.write_frame(path, frame, tables.PLAN)
+    ids = taken_down(config)
+    frame, groups = make_plan(config, path.parent / "lengths.json")
+    gone = (frame["video_id"].isin(ids) | groups.isin(ids)).to_numpy()
+    if gone.all():
+        raise ConfigError(f"takedown: no clip is left without those of {config.takedown}")
+    kept = frame[~gone].reset_index(drop=True)
+    if not _same(path, kept):
+        tables.write_frame(path, kept, tables.PLAN)
+    return frame[gone]
 
 
 def _same(path: Path, frame: pd.DataFrame) -> bool:
@@ -42,8 +50,8 @@ def _same(path: Path, frame: pd.DataFrame) -> bool:
     return old.equals(frame.astype(old.dtypes.to_dict()))
 
 
-def make_plan(config: Config, memory: Path) -> pd.DataFrame:
-    """Rows of the plan, shard by shard, whole videos in the order of the lists.
+def make_plan(config: Config, memory: Path) -> tuple[pd.DataFrame, pd.Series]:
+    """Rows of the plan, shard by shard, whole videos in the order of the lists; and their groups.
 
     A clip that is listed twice is one clip. A video that two sources list has the clips of both
     and counts for the first. One split holds all clips of a video. The file `memory` remembers the
@@ -69,7 +77,7 @@ def make_plan(config: Config, memory: Path) -> pd.DataFrame:
     frame["shard"] = _shards(frame, config.shard.clips)
     texts = {s: f"{s:.6f}".rstrip("0").rstrip(".") for s in frame["start"].unique()}
     frame["clip_id"] = frame["video_id"] + "_" + frame["start"].map(texts)
-    return frame[[c.name for c in tables.PLAN]]
+    return frame[[c.name for c in tables.PLAN]], frame["group"]
 
 
 def shard_index(path: Path) -> dict[str, Shard]:

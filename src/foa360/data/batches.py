@@ -1,5 +1,6 @@
 """Batches that are read while the network works on the one before."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from foa360.data.dataset import ShardDataset
+from foa360.data.dataset import BadClipError, ShardDataset
 
 #: Clip, key of its random choices, and turn of its sound, as `ShardDataset.sample` takes them.
 Request = tuple[int, int | None, float]
@@ -29,9 +30,14 @@ def batches(
 
 
 def _read(dataset: ShardDataset, wanted: Sequence[Request]) -> dict[str, torch.Tensor]:
-    samples: list[dict[str, Any]] = [dataset.sample(i, key, turn) for i, key, turn in wanted]
+    samples: list[dict[str, Any]] = []
+    for index, key, turn in wanted:
+        try:
+            samples.append(dataset.sample(index, key, turn))
+        except BadClipError as error:
+            logging.getLogger(__name__).warning("left out of a batch: %s", error)
     batch = {name: torch.stack([s[name] for s in samples]) for name in ("video", "audio")}
-    return batch | {"index": torch.tensor([i for i, *_ in wanted])}
+    return batch | {"index": torch.tensor([s["index"] for s in samples])}
 
 
 def training_requests(

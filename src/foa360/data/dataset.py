@@ -7,15 +7,16 @@ import os
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import cv2
 import h5py
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from foa360.ambisonics import look_at, rotation
-from foa360.data.augment import jitter, mask_bands, recolour
+from foa360.data.augment import jitter, look_anywhere, mask_bands, recolour
 from foa360.features import (
     covariance_to_intensity,
     covariance_to_log_mel,
@@ -24,6 +25,15 @@ from foa360.features import (
 )
 from foa360.shards.read import picture, texts
 from foa360.sphere import perspective_crop
+
+
+class BadClipError(RuntimeError):
+    """Data of a clip that cannot be read."""
+
+    def __init__(self, clip_id: str, said: str) -> None:
+        """Name the clip."""
+        super().__init__(f"{clip_id}: {said}")
+        self.clip_id, self.said = clip_id, said
 
 
 class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
@@ -44,8 +54,22 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         seed: int = 0,
         augment: bool = False,
         statistics: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
+        viewpoints: Literal["stored", "random"] = "stored",
+        negatives: Literal["same", "other"] | None = None,
     ) -> None:
-        """Index the clips; `statistics` are those of `feature_statistics`, for standardising."""
+        """Index the clips.
+
+        Parameters
+        ----------
+        statistics : optional
+            Those of `feature_statistics`, for standardising.
+        viewpoints : str
+            `random` looks and listens anywhere on the sphere in each sample that has a key.
+        negatives : str, optional
+            With it a sample holds the sound of another video, or of another clip of the same video
+            (of another time of the same clip where there is none).
+        """
+        self.free, self.negatives = viewpoints == "random", negatives
         self.paths, self.split = [Path(p) for p in paths], split
         self.frames, self.crop, self.audio_seconds = frames, crop, audio_seconds
         self.seed, self.epoch, self.augment = seed, 0, augment
@@ -85,7 +109,13 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         """Sample that depends on seed, epoch and clip alone."""
         return self.sample(index, self.epoch)
 
-    def sample(self, index: int, key: int | None = None, misalign: float = 0.0) -> dict[str, Any]:
+    def sample(
+        self,
+        index: int,
+        key: int | None = None,
+        misalign: float = 0.0,
+        viewpoints: NDArray[np.floating[Any]] | None = None,
+    ) -> dict[str, Any]:
         """One clip.
 
         Parameters
@@ -94,23 +124,54 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
             Draws the span, and with `augment` the changes; None takes the middle, unchanged.
         misalign : float
             Turns the sound alone, radians to the left.
+        viewpoints : (K, 2), optional
+            Look to these azimuths and elevations, radians.
 
         Returns
         -------
         dict
             `video` uint8 (K, 3, frames, crop, crop); `audio` float32 (K, 7, frames', bands), the
             standardised log-mel of W, Y, Z, X turned to each viewpoint and the intensity X, Y, Z;
-            `index`.
+            `viewpoints` (K, 2) radians; `index`; with `negatives` also `negative`, as `audio`.
+            Raises BadClipError for data that cannot be read.
         """
-        shard = bisect.bisect_right(self._ends, index)
-        row = int(self.rows[shard][index - (self._ends[shard - 1] if shard else 0)])
-        file = self._open(shard)
+        try:
+            return self._sample(index, key, misalign, viewpoints)
+        except (OSError, RuntimeError, ValueError, cv2.error) as error:
+            raise BadClipError(self.clip_ids[index], str(error)) from error
+
+    def negative(self, index: int, key: int) -> int:
+        """Clip whose sound is the negative of another, drawn by the key.
+
+        Of `same` it is the clip itself where its video has no other, and it is long enough for
+        another time; else of another video.
+        """
+        random = self._random(index, key)
+        own = self.videos[index]
+        same = [i for i, video in enumerate(self.videos) if i != index and video == own]
+        if self.negatives == "same" and not same:
+            file, row = self._where(index)
+            same = [index] * int(file["duration"][row] >= 3 * self.audio_seconds)
+        other = [i for i, video in enumerate(self.videos) if video != own]
+        choice = same if self.negatives == "same" and same else other or same or [index]
+        return choice[int(random.integers(len(choice)))]
+
+    def _sample(
+        self,
+        index: int,
+        key: int | None,
+        misalign: float,
+        viewpoints: NDArray[np.floating[Any]] | None,
+    ) -> dict[str, Any]:
+        file, row = self._where(index)
         random = None if key is None else self._random(index, key)
-        duration = float(file["duration"][row])
-        room = max(0.0, duration - self.audio_seconds)
-        start = room / 2 if random is None else random.uniform(0, room)
+        start = self._start(file, row, random)
         mirror = random is not None and self.augment and random.random() < 0.5
         views = np.radians(file["viewpoints"][row])
+        if viewpoints is not None:
+            views = np.asarray(viewpoints, float)
+        elif random is not None and self.free:
+            views = look_anywhere(len(views), random)
         augment = random is not None and self.augment
         if random is not None and augment:
             views = jitter(views, random)
@@ -120,7 +181,31 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         if random is not None and augment:
             crops, sound = recolour(crops, random), mask_bands(sound, random)
         video = torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 4, 1, 2, 3)))
-        return {"video": video, "audio": torch.from_numpy(sound), "index": index}
+        done = {
+            "video": video, "audio": torch.from_numpy(sound),
+            "viewpoints": torch.from_numpy(views), "index": index,
+        }  # fmt: skip
+        if self.negatives is not None and key is not None:
+            other = self.negative(index, key)
+            where = self._where(other)
+            begin = self._start(*where, self._random(other, key))
+            if other == index:  # at another time
+                room = float(file["duration"][row]) - self.audio_seconds
+                begin = (start + room / 2) % max(room, 1e-9)
+            heard = self._sound(*where, views, begin, misalign, mirror)
+            done["negative"] = torch.from_numpy(heard)
+        return done
+
+    def _where(self, index: int) -> tuple[Any, int]:
+        """File and row of a clip."""
+        shard = bisect.bisect_right(self._ends, index)
+        row = self.rows[shard][index - (self._ends[shard - 1] if shard else 0)]
+        return self._open(shard), int(row)
+
+    def _start(self, file: Any, row: int, random: np.random.Generator | None) -> float:
+        """Where a sample begins within its clip, s."""
+        room = max(0.0, float(file["duration"][row]) - self.audio_seconds)
+        return room / 2 if random is None else float(random.uniform(0, room))
 
     def _open(self, shard: int) -> Any:
         # A forked worker must not share the file position of its parent.

@@ -16,6 +16,11 @@ from foa360.config import Features
 COMPRESSION = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 
 
+#: Datasets whose first axis is not the clip.
+STATISTICS = "statistics"
+BESIDE = {"video_data", STATISTICS}
+
+
 class Dataset(NamedTuple):
     """Axes after the first (the clip), their lengths, type, unit and meaning of one dataset."""
 
@@ -74,6 +79,14 @@ def datasets(settings: Features, viewpoints: int, seconds: float) -> dict[str, D
             "mono beam towards the viewpoint, unit gain on axis (basic: 2)",
             COMPRESSION,
         ),
+        "stereo": Dataset(
+            "viewpoint channel sample",
+            (k, 2, n),
+            "i2",
+            "32767 = scale",
+            "cardioids to the left and the right of the viewpoint",
+            COMPRESSION,
+        ),
         "log_mel": Dataset(
             "viewpoint channel frame band",
             (k, 4, f, b),
@@ -90,8 +103,43 @@ def datasets(settings: Features, viewpoints: int, seconds: float) -> dict[str, D
             "normalised active intensity X, Y, Z of the rotated field",
             COMPRESSION,
         ),
+        "beam_log_mel": Dataset(
+            "viewpoint frame band", (k, f, b), "f2", "dB", "log-mel power of beam", COMPRESSION
+        ),
+        "stereo_log_mel": Dataset(
+            "viewpoint channel frame band",
+            (k, 2, f, b),
+            "f2",
+            "dB",
+            "log-mel power of stereo",
+            COMPRESSION,
+        ),
+        "interchannel": Dataset(
+            "viewpoint feature frame band",
+            (k, 3, f, b),
+            "f2",
+            "dB, 1, 1",
+            "of stereo: level difference left over right, cosine and sine of the phase difference",
+            COMPRESSION,
+        ),
     }
     return {name: every[name] for name in every if name in settings.store}
+
+
+#: Bytes of a picture of the proxy 384 pixels wide, about; they grow with the area.
+PICTURE_BYTES = 9000
+
+
+def bytes_per_clip(settings: Features, viewpoints: int, seconds: float) -> dict[str, int]:
+    """About how many bytes each feature of a clip takes, before compression."""
+    sizes = {
+        name: int(np.prod(dataset.shape) * np.dtype(dataset.dtype).itemsize)
+        for name, dataset in datasets(settings, viewpoints, seconds).items()
+    }
+    if "video" in sizes:
+        one = PICTURE_BYTES * (settings.video_width / 384) ** 2
+        sizes["video"] += round(pictures(settings, seconds) * one)
+    return sizes
 
 
 def pictures(settings: Features, seconds: float) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foa360.files import sha256
+from foa360.shards.layout import BESIDE
 
 Image = NDArray[np.uint8]
 
@@ -20,10 +21,12 @@ def texts(file: Any, name: str) -> list[str]:
 
 
 def picture(file: Any, clip: int, number: int) -> Image:
-    """Picture of a clip, `(h, w, 3)` RGB."""
+    """Picture of a clip, `(h, w, 3)` RGB. Raises ValueError where it does not decode."""
     offset, size = file["video"][clip, number]
-    data = file["video_data"][offset : offset + size]
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB))
+    image = cv2.imdecode(file["video_data"][offset : offset + size], cv2.IMREAD_COLOR_RGB)
+    if image is None:
+        raise ValueError(f"picture {number} does not decode")
+    return np.asarray(image, np.uint8)
 
 
 def sound(file: Any, name: str, clip: int) -> NDArray[np.float32]:
@@ -51,7 +54,7 @@ def verify_clips(path: Path) -> list[str]:
     """Problems found by the checksums of the clips."""
     try:
         with h5py.File(path, "r") as file:
-            names = sorted(set(file) - {"checksum", "video_data"})
+            names = sorted(set(file) - {"checksum", *BESIDE})
             wrong = [
                 file["clip_id"][i].decode(errors="replace")
                 for i in range(len(file["checksum"]))

@@ -13,22 +13,28 @@ from scipy.signal import resample_poly
 from threadpoolctl import threadpool_limits
 
 from foa360 import __version__, tables
-from foa360.ambisonics import beamform, look_at, rotate
+from foa360.ambisonics import beam_weights, beamform, look_at, rotate, stereo
 from foa360.config import Features
 from foa360.digest import value_digest
 from foa360.features import (
+    covariance_to_beam,
     covariance_to_intensity,
     covariance_to_log_mel,
+    decibels,
+    intensity_vector,
+    interchannel,
     pack_covariance,
     rotate_covariance,
+    rotate_vectors,
     spatial_covariance,
+    unpack_covariance,
 )
 from foa360.files import atomic, sha256
 from foa360.jobs import Progress
 from foa360.media.audio import clip_audio, read_foa
 from foa360.media.projection import Layout
 from foa360.media.video import clip_frames
-from foa360.shards.layout import Dataset, datasets, identity, pictures
+from foa360.shards.layout import BESIDE, STATISTICS, Dataset, datasets, identity, pictures
 from foa360.shards.read import verify_clips
 
 Row = dict[str, Any]
@@ -119,6 +125,7 @@ class _Writer:
     ) -> None:
         self.file, self.looks, self.settings = file, looks, settings
         self.count, self.skipped = 0, list[str]()
+        self.levels = np.zeros((3, 2, settings.n_mels))
         self.seconds = max((c["duration"] for c in clips), default=0.0)
         self.k = max((len(v) for v in looks.values()), default=0)
         longest = {
@@ -164,7 +171,6 @@ class _Writer:
         covariance = spatial_covariance(
             sound, settings.sample_rate, settings.n_fft, settings.hop, settings.n_mels
         )
-        turned = rotate_covariance(covariance[None], matrices)
         # Beams and rotated dipoles stay within the sum of the channels.
         scale = max(float(np.abs(sound[0]).max() + np.linalg.norm(sound[1:], axis=0).max()), 1e-9)
         row: dict[str, Any] = {
@@ -176,6 +182,7 @@ class _Writer:
             "viewpoint_origin": [v["origin"].encode() for v in views],
             "viewpoint_label": [(v["label"] or "").encode() for v in views],
         }  # fmt: skip
+        spectra = _Spectra(sound, covariance, matrices, angles, settings)
         made: dict[str, Callable[[], Any]] = {
             "covariance": lambda: pack_covariance(covariance),
             "foa": lambda: _to_int16(sound, scale),
@@ -183,19 +190,32 @@ class _Writer:
             "beam": lambda: _to_int16(
                 beamform(sound, angles[:, 0], angles[:, 1], settings.beam), scale
             ),
-            "log_mel": lambda: covariance_to_log_mel(turned).astype(np.float16),
-            "intensity": lambda: covariance_to_intensity(turned).astype(np.float16),
+            "stereo": lambda: _to_int16(stereo(rotate(sound, matrices)), scale),
+            "log_mel": spectra.log_mel,
+            "intensity": spectra.intensity,
+            "beam_log_mel": spectra.beam_log_mel,
+            "stereo_log_mel": spectra.stereo_log_mel,
+            "interchannel": spectra.interchannel,
         }
         row |= {name: make() for name, make in made.items() if name in settings.store}
         if "video" in settings.store:
             row["video"] = self._append(images)
         digest = hashlib.sha256()
+        if "covariance" in row and clip["split"] == "train":
+            self._count(row["covariance"], clip["duration"])
         for name in sorted(row):
             self.file[name][self.count] = row[name]
             digest.update(name.encode() + self.file[name][self.count].tobytes())
         digest.update(b"".join(images) if "video" in settings.store else b"")
         self.file["checksum"][self.count] = digest.hexdigest().encode()
         self.count += 1
+
+    def _count(self, packed: NDArray[np.float16], duration: float) -> None:
+        """Add a clip's levels to the statistics; what fills it up does not count."""
+        real = max(1, int(duration * self.settings.sample_rate / self.settings.hop))
+        levels = covariance_to_log_mel(unpack_covariance(packed[:, :real]))
+        parts = np.stack([levels[0], levels[1:].mean(0)]).astype(float)
+        self.levels += np.stack([np.ones_like(parts), parts, parts**2]).sum(-2)
 
     def _append(self, images: list[bytes]) -> NDArray[np.int64]:
         """Append pictures; offset and size of each, the last repeated up to the common number."""
@@ -210,9 +230,55 @@ class _Writer:
     def close(self) -> None:
         """Drop the rows of clips that were left out."""
         for name, dataset in self.file.items():
-            if name != "video_data":
+            if name not in BESIDE:
                 dataset.resize(self.count, 0)
         self.file.attrs["skipped"] = "\n".join(self.skipped)
+        if "covariance" in self.settings.store:
+            self.file[STATISTICS] = self.levels
+            self.file[STATISTICS].attrs["axes"] = "moment channel band"
+            self.file[STATISTICS].attrs["unit"] = "1, dB, dB²"
+            self.file[STATISTICS].attrs["meaning"] = (
+                "number, sum and sum of squares of log-mel power in dB over the frames of the "
+                "training split, of W and of the mean of the dipoles, by band"
+            )
+
+
+class _Spectra:
+    """Spectral features of one clip at its viewpoints, in float16; all but one from covariances."""
+
+    def __init__(
+        self,
+        sound: NDArray[np.float32],
+        covariance: NDArray[np.float32],
+        matrices: NDArray[np.float64],
+        angles: NDArray[np.float64],
+        settings: Features,
+    ) -> None:
+        self.sound, self.matrices, self.settings = sound, matrices, settings
+        self.covariance, self.angles = covariance, angles
+        self.turned = rotate_covariance(covariance[None], matrices)
+        self.how = (settings.sample_rate, settings.n_fft, settings.hop, settings.n_mels)
+
+    def log_mel(self) -> Any:
+        return covariance_to_log_mel(self.turned).astype(np.float16)
+
+    def intensity(self) -> Any:
+        if self.settings.intensity == "band":
+            return covariance_to_intensity(self.turned).astype(np.float16)
+        per_bin = intensity_vector(self.sound, *self.how, per="bin")
+        return rotate_vectors(per_bin[None], self.matrices).astype(np.float16)
+
+    def beam_log_mel(self) -> Any:
+        weights = beam_weights(self.angles[:, 0], self.angles[:, 1], self.settings.beam)
+        return decibels(covariance_to_beam(self.covariance[None], weights)).astype(np.float16)
+
+    def stereo_log_mel(self) -> Any:
+        ears = [covariance_to_beam(self.turned, [0.5, side, 0, 0]) for side in (0.5, -0.5)]
+        return decibels(np.stack(ears, 1)).astype(np.float16)
+
+    def interchannel(self) -> Any:
+        # The phase needs imaginary parts, which the covariance does not hold.
+        return interchannel(stereo(rotate(self.sound, self.matrices)), *self.how).astype(np.float16)
 
 
 def _to_int16(x: NDArray[np.floating[Any]], scale: float) -> NDArray[np.int16]:

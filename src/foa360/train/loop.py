@@ -45,7 +45,7 @@ def train(
     data = ShardDataset(
         shards, "train", frames=settings.frames, crop=settings.crop,
         audio_seconds=settings.audio_seconds, seed=seed, augment=True,
-        statistics=(mean, spread),
+        statistics=(mean, spread), viewpoints=settings.viewpoints,
     )  # fmt: skip
     model = AudioVisual(settings.width, context=experiment == "avsa").to(device())
     if init is not None:
