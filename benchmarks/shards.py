@@ -1,0 +1,259 @@
+"""What reading training samples costs, and how shards compare with other ways to store them.
+
+    python benchmarks/shards.py loader RESULTS     clips per second: from shards, from the media
+    python benchmarks/shards.py storage RESULTS    size and time to write and to read at random
+
+RESULTS is the folder of a run. The media are read as the reference implementation does it: PyAV
+seeks to a second of each clip and decodes it, the field is turned to each viewpoint, librosa makes
+log-mels. Zarr is compared where it is installed.
+"""
+
+import argparse
+import io
+import shutil
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import av
+import h5py
+import librosa
+import numpy as np
+
+from foa360 import tables
+from foa360.ambisonics import look_at, rotate
+from foa360.data import ShardDataset, ShardLoader
+from foa360.shards.layout import BESIDE
+from foa360.shards.webdataset import export
+from foa360.sphere import perspective_crop
+
+FRAMES, CROP, SECONDS, RATE = 8, 112, 1.0, 24000
+
+
+def from_media(results: Path) -> Iterator[Callable[[], object]]:
+    """A call for each kept clip that makes a sample out of its media."""
+
+    def rows(stage: str, **filters: object) -> list[dict]:
+        paths = sorted((results / stage).glob("*.parquet"))
+        return [row for path in paths for row in tables.records(tables.read(path, **filters))]
+
+    files = {row["video_id"]: row for row in rows("fetch")}
+    views: dict[str, list[dict]] = {}
+    for row in rows("viewpoints"):
+        views.setdefault(row["clip_id"], []).append(row)
+    for clip in rows("curation", verdict="kept"):
+        yield lambda c=clip: decode(c, files[c["video_id"]], views[c["clip_id"]])
+
+
+def decode(clip: dict, file: dict, views: list[dict]) -> tuple[np.ndarray, np.ndarray]:
+    """Crops and log-mels of one second of a clip, out of its media."""
+    begin = clip["start"] + clip["duration"] / 2
+    angles = np.radians([[v["azimuth"], v["elevation"]] for v in views])
+    wanted = [begin + (i + 0.5) * SECONDS / FRAMES for i in range(FRAMES)]
+    crops = []
+    with av.open(file["video_path"]) as container:
+        container.streams.video[0].thread_type = "AUTO"
+        container.seek(int(begin * 1e6), backward=True)
+        for frame in container.decode(video=0):
+            if wanted and frame.time >= wanted[0]:
+                image = frame.to_ndarray(format="rgb24")
+                crops.append(perspective_crop(image, *angles.T, np.radians(60), CROP))
+                wanted.pop(0)
+            if not wanted:
+                break
+    pieces = []
+    with av.open(file["audio_path"]) as container:
+        container.seek(int(begin * 1e6), backward=True)
+        for frame in container.decode(audio=0):
+            if frame.time + frame.samples / frame.rate > begin:
+                pieces.append(frame.to_ndarray())
+            if frame.time > begin + SECONDS:
+                break
+    sound = np.concatenate(pieces, 1)[clip["planes"], : int(SECONDS * frame.rate)]
+    sound = librosa.resample(sound.astype(np.float32), orig_sr=frame.rate, target_sr=RATE)
+    turned = rotate(sound, look_at(*angles.T))
+    mels = librosa.feature.melspectrogram(y=turned, sr=RATE, n_fft=1024, hop_length=480, n_mels=64)
+    return np.stack(crops), librosa.power_to_db(mels)
+
+
+def loader(results: Path) -> None:
+    """Clips per second of each way."""
+    paths = sorted((results / "features").glob("*.h5"))
+    for path in paths:  # the same cache for all
+        path.read_bytes()
+    data = ShardDataset(paths, "train", frames=FRAMES, crop=CROP, audio_seconds=SECONDS)
+    speeds = {}
+    for workers in (0, 2):
+        whole = ShardLoader(data, batch=16, workers=workers)
+        for _ in whole:  # processes start, files open
+            break
+        begin, count = time.perf_counter(), 0
+        for batch in whole:
+            count += len(batch["index"])
+        speeds[f"ShardLoader, {workers} workers"] = count / (time.perf_counter() - begin)
+    calls = [call for call, _ in zip(from_media(results), range(24), strict=False)]
+    calls[0]()
+    begin = time.perf_counter()
+    for call in calls:
+        call()
+    speeds["media at load time: PyAV seek, librosa"] = len(calls) / (time.perf_counter() - begin)
+    taken, size = 0.0, 0
+    with h5py.File(paths[0]) as file:
+        count = len(file["clip_id"])
+        begin = time.perf_counter()
+        for clip in range(count):
+            block = file["covariance"][clip]
+            index = file["video"][clip]
+            bytes_ = file["video_data"][index[0, 0] : index[-1].sum()]
+            size += block.nbytes + bytes_.nbytes
+        taken = time.perf_counter() - begin
+    speeds["plain read of covariances and pictures, in order"] = count / taken
+    slow = speeds["media at load time: PyAV seek, librosa"]
+    print(
+        f"{len(data)} clips, {FRAMES} frames of {CROP}x{CROP}, {size / count / 1e6:.2f} MB a clip"
+    )
+    print("| way | clips per second | times |")
+    print("| --- | --- | --- |")
+    for name, speed in speeds.items():
+        print(f"| {name} | {speed:.1f} | {speed / slow:.1f} |")
+
+
+def storage(results: Path) -> None:
+    """Size, and time per clip to write and to read, of the covariances and pictures of a shard."""
+    path = max((results / "features").glob("*.h5"), key=lambda p: p.stat().st_size)
+    with h5py.File(path) as file:
+        names = sorted(set(file) - BESIDE)
+        clips = [{name: file[name][i] for name in names} for i in range(len(file["clip_id"]))]
+        for i, clip in enumerate(clips):
+            index = file["video"][i]
+            clip["pictures"] = file["video_data"][index[0, 0] : index[-1].sum()]
+    order = np.random.default_rng(0).permutation(len(clips))
+    print("| way | MB a clip | write, ms a clip | read at random, ms a clip |")
+    print("| --- | --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for way in (_shard, _files, _tar, _zarr):
+            try:
+                size, writes, reads = way(folder, path, clips, order)
+            except ImportError:
+                print(f"| {way.__doc__} | not installed | | |")
+                continue
+            count = len(clips)
+            print(
+                f"| {way.__doc__} | {size / count / 1e6:.3f} | {1e3 * median(writes) / count:.2f} "
+                f"| {1e3 * median(reads) / count:.2f} |"
+            )
+
+
+def _timed(call: Callable[[], object], times: int = 3) -> list[float]:
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - begin)
+    return taken
+
+
+def _shard(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+    """feature shard (HDF5)"""
+    target = folder / "shard.h5"
+
+    def write() -> None:
+        with h5py.File(target, "w", libver="v110") as out:
+            for name, value in clips[0].items():
+                if name == "pictures":
+                    data = np.concatenate([clip[name] for clip in clips])
+                    out.create_dataset(name, data=data, chunks=(1 << 16,))
+                else:
+                    chunks = (1, *np.shape(value)) if np.ndim(value) else None
+                    shape = (len(clips), *np.shape(value))
+                    made = out.create_dataset(name, shape, np.asarray(value).dtype, chunks=chunks)
+                    for i, clip in enumerate(clips):
+                        made[i] = clip[name]
+
+    def read() -> None:
+        with h5py.File(path) as file:
+            for i in order:
+                index = file["video"][i]
+                file["covariance"][i], file["video_data"][index[0, 0] : index[-1].sum()]
+
+    return path.stat().st_size, _timed(write), _timed(read)
+
+
+def _files(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+    """one npz file per clip"""
+    target = folder / "files"
+
+    def write() -> None:
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        for i, clip in enumerate(clips):
+            np.savez(target / f"{i}.npz", **clip)
+
+    def read() -> None:
+        for i in order:
+            with np.load(target / f"{i}.npz") as file:
+                file["covariance"], file["pictures"]
+
+    writes = _timed(write)
+    return sum(f.stat().st_size for f in target.iterdir()), writes, _timed(read)
+
+
+def _tar(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+    """WebDataset tar (read in order: it cannot be read at random)"""
+    target = folder / "shard.tar"
+
+    def read() -> None:
+        with tarfile.open(target) as tar:
+            for entry in tar:
+                data = tar.extractfile(entry).read()
+                if entry.name.endswith(".npy"):
+                    np.load(io.BytesIO(data))
+
+    writes = _timed(lambda: export(path, target))
+    return target.stat().st_size, writes, _timed(read)
+
+
+def _zarr(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+    """Zarr"""
+    import zarr
+
+    target = folder / "shard.zarr"
+
+    def write() -> None:
+        shutil.rmtree(target, ignore_errors=True)
+        group = zarr.open_group(target, mode="w")
+        shape = clips[0]["covariance"].shape
+        array = group.create_array(
+            "covariance", shape=(len(clips), *shape), chunks=(1, *shape), dtype="f2"
+        )
+        for i, clip in enumerate(clips):
+            array[i] = clip["covariance"]
+            own = group.create_array(f"pictures{i}", shape=clip["pictures"].shape, dtype="u1")
+            own[:] = clip["pictures"]
+
+    def read() -> None:
+        group = zarr.open_group(target, mode="r")
+        for i in order:
+            group["covariance"][i], group[f"pictures{i}"][:]
+
+    writes = _timed(write)
+    return sum(f.stat().st_size for f in target.rglob("*") if f.is_file()), writes, _timed(read)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["loader", "storage"])
+    parser.add_argument("results", type=Path)
+    chosen = parser.parse_args()
+    {"loader": loader, "storage": storage}[chosen.what](chosen.results)
+
+
+if __name__ == "__main__":
+    main()
