@@ -63,11 +63,9 @@ def _detect_video(search: Searcher, path: str, clips: list[Row], fps: float) -> 
 
     def frames() -> Iterator[tuple[tuple[Row, float], Image]]:
         spans = [(c["start"], c["duration"]) for c in clips]
-        pictures = sampled_frames(path, spans, fps, size, layout)
-        for clip, own in zip(clips, pictures, strict=True):
-            for shown in own:
-                if shown is not None:
-                    yield (clip, shown.time - clip["start"]), shown.image
+        for number, shown in sampled_frames(path, spans, fps, size, layout):
+            clip = clips[number]
+            yield (clip, shown.time - clip["start"]), shown.image
 
     for (clip, time), found in search(frames()):
         angles = np.degrees(found.boxes)

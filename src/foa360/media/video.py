@@ -61,8 +61,15 @@ def clip_frames(
     They are those in the middle of intervals of 1/fps: `round(duration * fps)` a span, at least
     one. Only the pictures of spans that are open are held.
     """
-    for clip in _clips(path, spans, fps, 0.5, 0.0, size, layout):
-        yield [shown and shown.image for shown in clip]
+    got: list[list[Image | None]] = [[] for _ in spans]
+    counts = [len(times) for times in _times(spans, fps, 0.5)]
+    ready = 0
+    for number, shown in _spread(path, spans, fps, 0.5, 0.0, size, layout):
+        got[number].append(shown and shown.image)
+        while ready < len(spans) and len(got[ready]) == counts[ready]:
+            yield got[ready]
+            got[ready] = []
+            ready += 1
 
 
 def sampled_frames(
@@ -71,15 +78,25 @@ def sampled_frames(
     fps: float,
     size: tuple[int, int] | None = None,
     layout: Layout = ERP,
-) -> Iterator[list[Shown | None]]:
-    """The same, but from each interval the picture that costs least to decode, with its time.
+) -> Iterator[tuple[int, Shown]]:
+    """From each interval of 1/fps of the spans the picture that costs least to decode.
 
-    That is a key frame, or else about the first one that others refer to.
+    That is a key frame, or else about the first one that others refer to. Yields the number of the
+    span and the picture, in the order of time, one at a time; where there is none, nothing.
     """
-    return _clips(path, spans, fps, 0.0, 1 / fps, size, layout)
+    for number, shown in _spread(path, spans, fps, 0.0, 1 / fps, size, layout):
+        if shown is not None:
+            yield number, shown
 
 
-def _clips(
+def _times(spans: Sequence[tuple[float, float]], fps: float, phase: float) -> list[list[float]]:
+    """Wanted times of each span."""
+    return [
+        [round(s + (i + phase) / fps, 6) for i in range(max(1, round(d * fps)))] for s, d in spans
+    ]
+
+
+def _spread(
     path: str | os.PathLike[str],
     spans: Sequence[tuple[float, float]],
     fps: float,
@@ -87,25 +104,17 @@ def _clips(
     slack: float,
     size: tuple[int, int] | None,
     layout: Layout,
-) -> Iterator[list[Shown | None]]:
-    step = 1 / fps
-    own = [[s + (i + phase) * step for i in range(max(1, round(d * fps)))] for s, d in spans]
-    wanted = sorted({round(t, 6) for times in own for t in times})
-    left = [{round(t, 6) for t in times} for times in own]
-    got: list[list[Shown | None]] = [[] for _ in spans]
-    ready = 0
+) -> Iterator[tuple[int, Shown | None]]:
+    """Pictures with the number of their span; those that spans share come once for each."""
+    users: dict[float, list[int]] = {}
+    for number, times in enumerate(_times(spans, fps, phase)):
+        for time in times:
+            users.setdefault(time, []).append(number)
+    wanted = sorted(users)
     pictures = _shown(path, wanted, slack, size, False, layout)
     for time, shown in zip(wanted, pictures, strict=True):
-        for i in range(ready, len(spans)):
-            if own[i][0] > time + step:
-                break
-            if time in left[i]:
-                left[i].discard(time)
-                got[i].append(shown)
-        while ready < len(spans) and not left[ready]:
-            yield got[ready]
-            got[ready] = []
-            ready += 1
+        for number in users[time]:
+            yield number, shown
 
 
 def _shown(
