@@ -105,9 +105,8 @@ class Tangent:
     def __init__(self) -> None:
         """Lay out the views: azimuth, elevation, field of view, smallest thing; radians."""
         rows = [
-            (first + 360 * i / count, *rest)
-            for first, elevation, count, *others in self.RINGS
-            for rest in [(elevation, *others)]
+            (first + 360 * i / count, elevation, fov, smallest)
+            for first, elevation, count, fov, smallest in self.RINGS
             for i in range(count)
         ]
         self.azimuth, self.elevation, self.fov, self.smallest = np.radians(rows).T
