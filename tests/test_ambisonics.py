@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import sph_harm_y
 
 from foa360 import ambisonics as am
 
@@ -168,3 +169,21 @@ def test_conversion_has_an_inverse(source, target):
     np.testing.assert_allclose(
         am.convert(am.convert(x, source, target), target, source), x, atol=1e-12
     )
+
+
+@given(st.floats(-3.1, 3.1), st.floats(-1.5, 1.5))
+def test_gains_are_the_spherical_harmonics_of_scipy(azimuth, elevation):
+    """Real, SN3D, without the Condon-Shortley phase that SciPy's complex ones have."""
+
+    def harmonic(m: int) -> complex:
+        return complex(sph_harm_y(1, m, np.pi / 2 - elevation, azimuth))
+
+    # √(4π/3) takes the orthonormal ones to SN3D, √2 the complex ones to real ones.
+    scale = np.sqrt(4 * np.pi / 3)
+    expected = [
+        np.sqrt(4 * np.pi) * complex(sph_harm_y(0, 0, 0.0, 0.0)).real,
+        -np.sqrt(2) * scale * harmonic(1).imag,
+        scale * harmonic(0).real,
+        -np.sqrt(2) * scale * harmonic(1).real,
+    ]
+    assert am.encode(azimuth, elevation) == pytest.approx(expected, abs=1e-12)

@@ -279,3 +279,33 @@ def test_packing_neither_overflows_nor_underflows(level):
         assert (back == 0).all()
     else:
         np.testing.assert_allclose(features.decibels(back[0]), features.decibels(s[0]), atol=0.05)
+
+
+def test_intensity_per_bin_is_the_weighted_mean_over_the_bins_of_a_band():
+    random = np.random.default_rng(3)
+    x = random.normal(size=(4, 4800))
+    # By NumPy in double precision.
+    padded = np.pad(x, ((0, 0), (256, 256)))
+    window = np.hanning(513)[:-1]
+    frames = np.lib.stride_tricks.sliding_window_view(padded, 512, -1)[:, ::240] * window
+    spectra = np.fft.rfft(frames)
+    energy = 0.5 * (np.abs(spectra) ** 2).sum(0)
+    vectors = (spectra[0].conj() * spectra[[3, 1, 2]]).real / energy
+    filters = mel.mel_filters(24000, 512, 32)
+    expected = vectors @ filters.T / filters.sum(1)
+    got = features.intensity_vector(x, 24000, 512, 240, 32, per="bin")
+    np.testing.assert_allclose(got, expected, atol=1e-4)
+    assert (np.linalg.norm(got, axis=0) <= 1 + 1e-6).all()
+    silent = features.intensity_vector(np.zeros((4, 4800)), 24000, 512, 240, 32, per="bin")
+    assert (silent == 0).all()
+    tensor = features.intensity_vector(torch.from_numpy(x), 24000, 512, 240, 32, per="bin")
+    np.testing.assert_allclose(tensor, got, atol=1e-4)
+
+
+def test_vectors_turn_as_the_sound_field_does():
+    x = np.random.default_rng(1).normal(size=(4, 4800))
+    turn = ambisonics.look_at(0.7, -0.4)
+    for per in ("band", "bin"):
+        one = features.intensity_vector(x, 24000, 512, 240, 32, per=per)
+        other = features.intensity_vector(ambisonics.rotate(x, turn), 24000, 512, 240, 32, per=per)
+        np.testing.assert_allclose(features.rotate_vectors(one, turn), other, atol=1e-4)

@@ -127,7 +127,7 @@ def datasets(settings: Features, viewpoints: int, seconds: float) -> dict[str, D
 
 
 #: Bytes of a picture of the proxy 384 pixels wide, about; they grow with the area.
-PICTURE_BYTES = 9000
+PICTURE_BYTES = 13500
 
 
 def bytes_per_clip(settings: Features, viewpoints: int, seconds: float) -> dict[str, int]:

@@ -38,7 +38,8 @@ from foa360.shards.layout import BESIDE, STATISTICS, Dataset, datasets, identity
 from foa360.shards.read import verify_clips
 
 Row = dict[str, Any]
-JPEG_QUALITY = 85
+#: A clip of 10 s takes about half a megabyte, see docs/features.md.
+JPEG_QUALITY = 70
 
 
 def write_shard(
