@@ -55,6 +55,11 @@ def methods(views: int = 4) -> dict[str, Callable[[], Any]]:
         "bare real FFT of the four channels": lambda: rfft(frames, axis=-1),
         "log_mel": lambda: features.log_mel(x, *HOW),
         "spatial_covariance (ten channels)": lambda: features.spatial_covariance(x, *HOW),
+        "covariance, log-mel and intensity": lambda: (
+            (s := features.spatial_covariance(x, *HOW)),
+            features.covariance_to_log_mel(s),
+            features.covariance_to_intensity(s),
+        ),
         f"covariance, {views} views of log-mel and intensity": lambda: turned(
             features.spatial_covariance(x, *HOW)
         ),
