@@ -13,19 +13,12 @@ from scipy.signal import resample_poly
 from threadpoolctl import threadpool_limits
 
 from foa360 import __version__, tables
-from foa360.ambisonics import beam_weights, beamform, look_at, rotate, stereo
+from foa360.ambisonics import beamform, look_at, rotate, stereo
 from foa360.config import Features
 from foa360.digest import value_digest
 from foa360.features import (
-    covariance_to_beam,
-    covariance_to_intensity,
     covariance_to_log_mel,
-    decibels,
-    intensity_vector,
-    interchannel,
     pack_covariance,
-    rotate_covariance,
-    rotate_vectors,
     spatial_covariance,
     unpack_covariance,
 )
@@ -36,6 +29,7 @@ from foa360.media.projection import Layout
 from foa360.media.video import clip_frames
 from foa360.shards.layout import BESIDE, STATISTICS, Dataset, datasets, identity, pictures
 from foa360.shards.read import verify_clips
+from foa360.shards.spectra import Spectra
 
 Row = dict[str, Any]
 #: A clip of 10 s takes about half a megabyte, see docs/features.md.
@@ -183,7 +177,7 @@ class _Writer:
             "viewpoint_origin": [v["origin"].encode() for v in views],
             "viewpoint_label": [(v["label"] or "").encode() for v in views],
         }  # fmt: skip
-        spectra = _Spectra(sound, covariance, matrices, angles, settings)
+        spectra = Spectra(sound, covariance, matrices, angles, settings)
         made: dict[str, Callable[[], Any]] = {
             "covariance": lambda: pack_covariance(covariance),
             "foa": lambda: _to_int16(sound, scale),
@@ -242,44 +236,6 @@ class _Writer:
                 "number, sum and sum of squares of log-mel power in dB over the frames of the "
                 "training split, of W and of the mean of the dipoles, by band"
             )
-
-
-class _Spectra:
-    """Spectral features of one clip at its viewpoints, in float16; all but one from covariances."""
-
-    def __init__(
-        self,
-        sound: NDArray[np.float32],
-        covariance: NDArray[np.float32],
-        matrices: NDArray[np.float64],
-        angles: NDArray[np.float64],
-        settings: Features,
-    ) -> None:
-        self.sound, self.matrices, self.settings = sound, matrices, settings
-        self.covariance, self.angles = covariance, angles
-        self.turned = rotate_covariance(covariance[None], matrices)
-        self.how = (settings.sample_rate, settings.n_fft, settings.hop, settings.n_mels)
-
-    def log_mel(self) -> Any:
-        return covariance_to_log_mel(self.turned).astype(np.float16)
-
-    def intensity(self) -> Any:
-        if self.settings.intensity == "band":
-            return covariance_to_intensity(self.turned).astype(np.float16)
-        per_bin = intensity_vector(self.sound, *self.how, per="bin")
-        return rotate_vectors(per_bin[None], self.matrices).astype(np.float16)
-
-    def beam_log_mel(self) -> Any:
-        weights = beam_weights(self.angles[:, 0], self.angles[:, 1], self.settings.beam)
-        return decibels(covariance_to_beam(self.covariance[None], weights)).astype(np.float16)
-
-    def stereo_log_mel(self) -> Any:
-        ears = [covariance_to_beam(self.turned, [0.5, side, 0, 0]) for side in (0.5, -0.5)]
-        return decibels(np.stack(ears, 1)).astype(np.float16)
-
-    def interchannel(self) -> Any:
-        # The phase needs imaginary parts, which the covariance does not hold.
-        return interchannel(stereo(rotate(self.sound, self.matrices)), *self.how).astype(np.float16)
 
 
 def _to_int16(x: NDArray[np.floating[Any]], scale: float) -> NDArray[np.int16]:
