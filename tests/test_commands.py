@@ -38,3 +38,24 @@ def test_unknown_words_are_refused(arguments, capsys):
         main(arguments)
     assert error.value.code == 2
     assert arguments[-1] in capsys.readouterr().err
+
+
+def test_leakage_names_videos_of_two_lists_or_splits(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("-oytwMeyR74_10\n0FB9jMXMP8A_19\n-oytwMeyR74_20\n")
+    (tmp_path / "b.txt").write_text("-oytwMeyR74\n\nxxxxxxxxxxx\n")
+    (tmp_path / "c.csv").write_text("video_id,split\none,train\ntwo,test\none,test\n")
+    assert main(["leakage", str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]) == 1
+    out = capsys.readouterr()
+    assert out.out.split("\t")[0] == "-oytwMeyR74"
+    assert "1 of 3 videos" in out.err
+    assert main(["leakage", str(tmp_path / "c.csv")]) == 1
+    assert "[test]" in capsys.readouterr().out
+    assert main(["leakage", str(tmp_path / "b.txt")]) == 0
+    assert main(["leakage", str(tmp_path / "none.txt")]) == 2
+    assert "none.txt" in capsys.readouterr().err
+
+
+def test_the_published_lists_of_sphere360_share_videos(real_data, capsys):
+    lists = [str(real_data / "lists" / f"sphere360_{s}.txt") for s in ("train", "test")]
+    assert main(["leakage", *lists]) == 1
+    assert "72 of" in capsys.readouterr().err

@@ -3,12 +3,12 @@
 import argparse
 
 from foa360 import __version__
-from foa360.commands import check, export, probe_clients, retry, verify
+from foa360.commands import check, export, leakage, probe_clients, retry, verify
 
 #: Each has HELP, add(parser) and run(arguments) → exit status.
 COMMANDS = {
     "check": check, "verify": verify, "retry": retry, "probe-clients": probe_clients,
-    "export": export,
+    "export": export, "leakage": leakage,
 }  # fmt: skip
 
 
