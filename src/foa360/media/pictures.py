@@ -15,6 +15,8 @@ FAR = 15.0
 BEHIND = 0.25
 #: Decoder threads; fixed, so that damaged streams decode the same everywhere.
 THREADS = 2
+#: Packets that are held at most while a key frame is looked for; time stamps may stand still.
+MOST = 3000
 #: Where a picture may come this many frames late, those that no other refers to are not decoded.
 ENOUGH = 8
 
@@ -97,7 +99,7 @@ class PictureReader:
         if self.ready and self._time(self.ready[0]) > time:
             return
         seen = self._time(self.shown) if self.shown is not None else float("-inf")
-        while self.newest <= time + self.slack:
+        while self.newest <= time + self.slack and len(self.waiting) < MOST:
             packet = self._read()
             if packet is None:
                 break
