@@ -1,11 +1,12 @@
 """Batches of clips from several processes, which can go on in the middle of an epoch."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Subset, default_collate
+from torch.utils.data import DataLoader, Sampler, default_collate
 
 from foa360.data.dataset import BadClipError, ShardDataset
 
@@ -34,19 +35,33 @@ class ShardLoader:
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         """Batches of the rest of the epoch; the last may be smaller."""
-        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.data))
-        self.data.set_epoch(self.epoch)
-        rest = Subset(_Careful(self.data), order[self.taken :].tolist())
-        reader: Any = DataLoader(
-            rest, self.batch, num_workers=self.workers, collate_fn=_collate,
-            multiprocessing_context="spawn" if self.workers else None,
-        )  # fmt: skip
-        for read, batch, bad in reader:
+        for read, batch, bad in self._reader:
             self.taken += read
             self.skipped |= bad
             if batch:
                 yield batch
         self.epoch, self.taken = self.epoch + 1, 0
+
+    @cached_property
+    def _reader(self) -> Any:
+        """Its processes live as long as this."""
+        return DataLoader(
+            _Careful(self.data), self.batch, sampler=_Rest(self), num_workers=self.workers,
+            collate_fn=_collate, persistent_workers=self.workers > 0,
+            multiprocessing_context="spawn" if self.workers else None,
+        )  # fmt: skip
+
+
+class _Rest(Sampler[tuple[int, int]]):
+    """Epoch and clip of what is left of a loader's epoch."""
+
+    def __init__(self, of: ShardLoader) -> None:
+        self.of = of
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        loader = self.of
+        order = np.random.default_rng([loader.seed, loader.epoch]).permutation(len(loader.data))
+        return ((loader.epoch, int(i)) for i in order[loader.taken :])
 
 
 class _Careful(torch.utils.data.Dataset[Any]):
@@ -55,9 +70,10 @@ class _Careful(torch.utils.data.Dataset[Any]):
     def __init__(self, data: ShardDataset) -> None:
         self.data = data
 
-    def __getitem__(self, index: int) -> Any:
+    def __getitem__(self, which: tuple[int, int]) -> Any:
+        epoch, index = which
         try:
-            return self.data[index]
+            return self.data.sample(index, epoch)
         except BadClipError as error:
             return error.clip_id, error.said
 
