@@ -111,7 +111,8 @@ def shards(tmp_path_factory):
     frame = frame[~frame["video_id"].str.startswith("defect")].reset_index(drop=True)
     tables.write_frame(plan, frame, tables.PLAN)
     paths = {
-        name: folder / f"{name}.parquet" for name in ("fetch", "curation", "detections", "views")
+        name: folder / f"{name}.parquet"
+        for name in ("fetch", "curation", "detections", "objects", "views", "agreement")
     }
     shard, media = frame["shard"].iloc[0], folder / "cache" / "demo" / "media"
     render_shard(
@@ -120,9 +121,11 @@ def shards(tmp_path_factory):
     fetch_shard(plan, shard, folder / "cache", paths["fetch"], progress)
     curate_shard(plan, shard, paths["fetch"], paths["curation"], Curate(), progress)
     tables.write(paths["detections"], [], tables.DETECTIONS)
+    tables.write(paths["objects"], [], tables.OBJECTS)
     choose_viewpoints(
-        paths["curation"], paths["detections"], paths["views"], Viewpoints(count=2), 0, progress
-    )
+        paths["fetch"], paths["curation"], paths["detections"], paths["objects"], paths["views"],
+        paths["agreement"], Viewpoints(count=2), 1.0, 0, progress,
+    )  # fmt: skip
     output = folder / "s0000.h5"
     settings = Features(n_mels=16, video_width=64, store=["video", "covariance"])
     write_shard(
