@@ -345,3 +345,28 @@ def test_exporting_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "bad.h5").write_bytes(b"no")
     assert main(["export", "webdataset", str(tmp_path / "x"), "--shards", str(tmp_path)]) == 1
     assert not list((tmp_path / "x").iterdir())
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_gets_into_no_shard(
+    write_features: Any, tmp_path: Path, value: float
+) -> None:
+    x = field(2, 5)
+    x[1, 30000] = value
+    path = tmp_path / "x.mkv"
+    write_media(path, frames(2), x, audio="float")
+    shard = write_features({"x": path}, [clip("x", 0.0)], VIEWS, SETTINGS, None)
+    with h5py.File(shard) as file:
+        assert file.attrs["skipped"] == "x_0: not_finite"
+        assert len(file["clip_id"]) == 0
+
+
+def test_silence_and_one_sample_have_finite_features(write_features: Any, tmp_path: Path) -> None:
+    x = np.zeros((4, 2 * RATE), np.float32)
+    x[0, 1000] = 1e-30
+    path = tmp_path / "x.mkv"
+    write_media(path, frames(2), x, audio="float")
+    shard = write_features({"x": path}, [clip("x", 0.0)], VIEWS, SETTINGS, None)
+    with h5py.File(shard) as file:
+        for name in set(EVERYTHING) - {"video"}:
+            assert np.isfinite(file[name][0]).all(), name

@@ -91,8 +91,12 @@ def _read(
         path = paths[video_id]["video_path"]
         seen = clip_frames(path, spans, settings.video_fps, size, layout)
         for clip, audio, frames in zip(own, heard, seen, strict=True):
-            if audio.reason or frames[0] is None:
-                writer.skipped.append(f"{clip['clip_id']}: {audio.reason or 'video_damaged'}")
+            reason = audio.reason or (None if frames[0] is not None else "video_damaged")
+            # Curation lets none through; what it says may be older than the file.
+            if reason is None and not np.isfinite(audio.samples).all():
+                reason = "not_finite"
+            if reason is not None:
+                writer.skipped.append(f"{clip['clip_id']}: {reason}")
                 continue
             foa = read_foa(audio, clip["planes"], clip["gains"])
             common = np.gcd(audio.sample_rate, settings.sample_rate)
