@@ -171,12 +171,12 @@ def test_people_on_the_seam_of_a_real_tour_are_one_each(real_data, real_weights)
         people = [
             np.degrees(box)
             for box, label in zip(found.boxes, found.labels, strict=True)
-            if label == "person" and abs(np.degrees(box[0])) > 150
+            if label == "person" and abs(np.degrees(box[0])) > 145
         ]
         walkers[mode] = sum(-30 < box[1] < 0 for box in people)
         near[mode] = sum(box[1] < -40 for box in people)
     # Two people walk there, one of them is cut; a man is near the camera, below them.
     assert walkers["erp"] == 3
     assert walkers["erp_wrap"] == 2
-    assert walkers["tangent"] in {1, 2}
+    assert walkers["tangent"] == 2
     assert near["erp_wrap"] == near["tangent"] == 1

@@ -162,7 +162,7 @@ class Detect(Section):
     mode: Literal["erp", "erp_wrap", "tangent"] = Field(
         "erp",
         description="what the network sees: the frame (erp, as in Wang et al. 2022), the frame"
-        " continued beyond the seam (erp_wrap), or 30 perspective views of the sphere (tangent)",
+        " continued beyond the seam (erp_wrap), or 48 perspective views of the sphere (tangent)",
     )
 
     weights: str = Field(

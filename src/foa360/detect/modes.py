@@ -87,15 +87,15 @@ class ErpWrap:
 
 
 class Tangent:
-    """Square perspective views: 24 of 90° around, above and below, 6 of 130° for what is near."""
+    """Square perspective views: 40 of 90° around, above and below, 8 of 130° for what is near."""
 
     #: First azimuth, elevation, number of views, and field of view of each ring, degrees; and the
     #: smallest thing that its views are good for. docs/detection.md says what else was tried.
     RINGS = (
-        (0.0, 0.0, 8, 90.0, 0.0),
-        (22.5, 40.0, 8, 90.0, 0.0),
-        (22.5, -40.0, 8, 90.0, 0.0),
-        (0.0, -15.0, 6, 130.0, 50.0),
+        (0.0, 0.0, 16, 90.0, 0.0),
+        (11.25, 40.0, 12, 90.0, 0.0),
+        (11.25, -40.0, 12, 90.0, 0.0),
+        (0.0, -15.0, 8, 130.0, 50.0),
     )
     #: A view counts by this power of the cosine of how far a thing is from its middle.
     POWER = 4

@@ -18,7 +18,7 @@ TASKS = ("detect", "segment", "pose")
 #: Networks take pictures of whole strides; smaller ones get a border.
 STRIDE = 32
 #: Pictures at once on a GPU; a CPU is fastest with one.
-BATCH = 32
+BATCH = 48
 
 
 class WeightsError(OSError):

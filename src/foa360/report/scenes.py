@@ -42,12 +42,12 @@ def kept_scene(file: Any, row: int, boxes: list[Row]) -> dict[str, str]:
     duration = float(file["duration"][row])
     made = {}
     if count:
-        number = count // 2
+        # The picture nearest to the middle at whose time something was detected.
+        times = sorted({b["time"] for b in boxes}, key=lambda t: abs(t - duration / 2))
+        number = min(int(times[0] / duration * count), count - 1) if times else count // 2
         shown = picture(file, row, number)
         made["picture"] = jpeg(np.asarray(cv2.resize(shown, FRAME, interpolation=cv2.INTER_AREA)))
-        time = (number + 0.5) * duration / count
-        near = min({b["time"] for b in boxes}, key=lambda t: abs(t - time), default=None)
-        boxes = [b for b in boxes if b["time"] == near]
+        boxes = [b for b in boxes if b["time"] == times[0]]
     views = file["viewpoints"][row]
     origins = [o.decode() for o in file["viewpoint_origin"][row]]
     made["overlay"] = overlay(boxes, list(zip(views.tolist(), origins, strict=True)))
