@@ -53,7 +53,7 @@ def only_looks():
     return any(
         word in words
         or re.fullmatch(r"-[a-zA-Z]*[nlSD][a-zA-Z]*", word)
-        or "graph" in word
+        or word.endswith(("dag", "graph"))
         for word in sys.argv[1:]
         if word.startswith("-")
     )
@@ -72,11 +72,12 @@ if workflow.is_main_process:
         gone = write_plan(CONFIG, Path(PLAN))
     except ConfigError as error:
         raise WorkflowError(str(error)) from None
-    # What failed for a reason that may have passed is asked for again by every run.
-    if not only_looks():
-        ask_again(Path(RESULTS) / "fetch", Path(CACHE))
-        erase(gone, set(shard_index(Path(PLAN))), Path(RESULTS), Path(CACHE))
 SHARDS = shard_index(Path(PLAN))
+
+if workflow.is_main_process and not only_looks():
+    # What failed for a reason that may have passed is asked for again by every run.
+    ask_again(Path(RESULTS) / "fetch", Path(CACHE))
+    erase(gone, set(SHARDS), Path(RESULTS), Path(CACHE))
 
 
 def shard_digest(wildcards):
@@ -110,9 +111,9 @@ def say_sizes():
     settings, seconds = CONFIG.features, CONFIG.clip.duration
     sizes = bytes_per_clip(settings, CONFIG.viewpoints.count, seconds)
     parts = ", ".join(f"{name} {size / 1e6:.2f}" for name, size in sizes.items())
-    print(
-        f"Features of a clip of {seconds:g} s: {sum(sizes.values()) / 1e6:.2f} MB ({parts})"
-    )
+    said = f"{seconds:g} s: {sum(sizes.values()) / 1e6:.2f} MB ({parts})"
+    # Standard output may be a graph that goes to another program.
+    print(f"Features of a clip of {said}", file=sys.stderr)
 
 
 def say_summary(path):

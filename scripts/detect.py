@@ -7,13 +7,7 @@ from foa360.detect.stage import detect_shard
 from foa360.jobs import job
 from foa360.sources.budget import borrowed
 
-media = borrowed(
-    snakemake.config,
-    Path(snakemake.input.plan),
-    snakemake.wildcards.shard,
-    Path(snakemake.input.fetch),
-)
-with job(snakemake) as progress, media:
+with job(snakemake) as progress, borrowed(snakemake):
     detect_shard(
         Path(snakemake.input.plan),
         snakemake.wildcards.shard,

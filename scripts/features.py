@@ -7,14 +7,7 @@ from foa360.jobs import job
 from foa360.shards import write_shard
 from foa360.sources.budget import borrowed
 
-media = borrowed(
-    snakemake.config,
-    Path(snakemake.input.plan),
-    snakemake.wildcards.shard,
-    Path(snakemake.input.fetch),
-    last=True,
-)
-with job(snakemake) as progress, media:
+with job(snakemake) as progress, borrowed(snakemake, last=True):
     write_shard(
         Path(snakemake.input.plan),
         snakemake.wildcards.shard,

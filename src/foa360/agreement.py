@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from foa360.ambisonics import rotation
 from foa360.measures import Spectra, tile_covariance
-from foa360.sphere import fibonacci_sphere
+from foa360.sphere import fibonacci_sphere, wrap
 
 Floats = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def agreement(sound: Floats, seen: Sequence[tuple[Floats, Floats]]) -> Agreement
     return Agreement(
         float(values[0] - values.mean()),
         float((values[1:] >= values[0]).mean()),
-        float((best + np.pi) % (2 * np.pi) - np.pi),
+        float(wrap(best)),
     )
 
 

@@ -41,6 +41,11 @@ CLIP = [
     Column("split", STR, "train or test"),
 ]
 
+OF_CLIP = [
+    Column("clip_id", STR, "clip"),
+    Column("video_id", STR, "video"),
+]
+
 PLAN = [
     Column("shard", STR, "shard that the video belongs to"),
     *CLIP,
@@ -125,8 +130,7 @@ CURATION = [
 ]
 
 DETECTIONS = [
-    Column("clip_id", STR, "clip"),
-    Column("video_id", STR, "video"),
+    *OF_CLIP,
     Column("time", F64, "time of the frame within the clip, s"),
     Column("label", STR, "class name"),
     Column("score", F32, "confidence, 0 to 1"),
@@ -142,8 +146,7 @@ DETECTIONS = [
 ]
 
 OBJECTS = [
-    Column("clip_id", STR, "clip"),
-    Column("video_id", STR, "video"),
+    *OF_CLIP,
     Column("object", I32, "number in the clip, best first"),
     Column("label", STR, "class name"),
     Column("score", F32, "sum of its scores over the pictures with any detection, 0 to 1"),
@@ -157,8 +160,7 @@ OBJECTS = [
 ]
 
 AGREEMENT = [
-    Column("clip_id", STR, "clip"),
-    Column("video_id", STR, "video"),
+    *OF_CLIP,
     Column(
         "agreement",
         F32,
@@ -178,8 +180,7 @@ AGREEMENT = [
 ]
 
 VIEWPOINTS = [
-    Column("clip_id", STR, "clip"),
-    Column("video_id", STR, "video"),
+    *OF_CLIP,
     Column("index", I32, "0 to K-1, best first"),
     Column("azimuth", F32, "direction looked at, degrees"),
     Column("elevation", F32, "direction looked at, degrees"),
@@ -231,6 +232,14 @@ def read(path: str | os.PathLike[str], **filters: Any) -> pd.DataFrame:
 def read_all(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     """Read several shards of one table as a single frame, in the order given."""
     return pa.concat_tables([pq.read_table(Path(p)) for p in paths]).to_pandas()
+
+
+def grouped(rows: Iterable[dict[str, Any]], column: str) -> dict[Any, list[dict[str, Any]]]:
+    """Rows by the value of a column, values and rows in the order in which they come."""
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row[column], []).append(row)
+    return groups
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

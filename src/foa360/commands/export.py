@@ -24,9 +24,10 @@ def add(parser: ArgumentParser) -> None:
 
 def run(chosen: Namespace) -> int:
     """Write the files; 1 if there are no shards or one cannot be read."""
+    from foa360.shards import shard_files
     from foa360.shards.webdataset import export
 
-    files = sorted(chosen.shards.rglob("*.h5")) if chosen.shards.is_dir() else [chosen.shards]
+    files = shard_files(chosen.shards)
     if not files:
         print(f"{chosen.shards}: no shards (*.h5) found", file=sys.stderr)
         return 1

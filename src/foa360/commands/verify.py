@@ -14,9 +14,9 @@ def add(parser: ArgumentParser) -> None:
 
 def run(chosen: Namespace) -> int:
     """Name what is wrong; 1 if anything is."""
-    from foa360.shards import verify
+    from foa360.shards import shard_files, verify
 
-    files = [f for p in chosen.paths for f in (sorted(p.rglob("*.h5")) if p.is_dir() else [p])]
+    files = [file for path in chosen.paths for file in shard_files(path)]
     if not files:
         print("no shards (*.h5) found", file=sys.stderr)
         return 1

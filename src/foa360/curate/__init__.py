@@ -40,9 +40,7 @@ def curate_shard(
     """
     fetched = {row["video_id"]: row for row in tables.records(tables.read(fetch))}
     clips = tables.records(tables.read(plan, shard=shard))
-    videos: dict[str, list[Row]] = {}
-    for clip in clips:
-        videos.setdefault(clip["video_id"], []).append(clip)
+    videos = tables.grouped(clips, "video_id")
     rows: dict[tuple[str, float], Row] = {}
     for video_id, own in progress(videos.items(), len(videos), "videos"):
         for row in curate_video(own, fetched[video_id], settings):

@@ -90,6 +90,9 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
                 self.videos += [videos[i] for i in rows]
                 self.clip_ids += [clips[i] for i in rows]
                 self.labels += [names[i, 0].decode() for i in rows]
+        self._of_video: dict[str, list[int]] = {}
+        for i, video in enumerate(self.videos):
+            self._of_video.setdefault(video, []).append(i)
         self._ends = list(accumulate(len(r) for r in self.rows))
         self._files: dict[tuple[int, int], Any] = {}
 
@@ -146,15 +149,20 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         Of `same` it is the clip itself where its video has no other, and it is long enough for
         another time; else of another video.
         """
-        random = self._random(index, key)
-        own = self.videos[index]
-        same = [i for i, video in enumerate(self.videos) if i != index and video == own]
+        random, own = self._random(index, key), self._of_video[self.videos[index]]
+        same = [i for i in own if i != index]
         if self.negatives == "same" and not same:
             file, row = self._where(index)
             same = [index] * int(file["duration"][row] >= 3 * self.audio_seconds)
-        other = [i for i, video in enumerate(self.videos) if video != own]
-        choice = same if self.negatives == "same" and same else other or same or [index]
-        return choice[int(random.integers(len(choice)))]
+        others = len(self) - len(own)
+        if (self.negatives == "same" and same) or not others:
+            choice = same or [index]
+            return choice[int(random.integers(len(choice)))]
+        # The n-th of those that are not of this video.
+        chosen = int(random.integers(others))
+        for i in own:
+            chosen += i <= chosen
+        return chosen
 
     def _sample(
         self,

@@ -38,9 +38,7 @@ def detect_shard(
     search = Searcher(detector, settings.mode, settings.image_size)
     paths = {row["video_id"]: row["video_path"] for row in tables.records(tables.read(fetch))}
     kept = tables.records(tables.read(curation, verdict="kept"))
-    videos: dict[str, list[Row]] = {}
-    for clip in kept:
-        videos.setdefault(clip["video_id"], []).append(clip)
+    videos = tables.grouped(kept, "video_id")
     boxes: dict[str, list[Row]] = {clip["clip_id"]: [] for clip in kept}
     for video_id, clips in progress(videos.items(), len(videos), "videos"):
         for row in _detect_video(search, paths[video_id], clips, settings.fps):

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from foa360 import tables
 from foa360.sphere import angular_distance, to_direction, to_vector
 
 Row = dict[str, Any]
@@ -12,6 +13,8 @@ Row = dict[str, Any]
 #: How far from its last sighting an object may be seen next: at once, per second, and at most,
 #: degrees.
 NEAR, FASTEST, FARTHEST = 10.0, 15.0, 40.0
+#: Cost of what must not be assigned; angles are at most π.
+OUT_OF_REACH = 10.0
 
 
 def track(boxes: list[Row]) -> list[int]:
@@ -51,11 +54,11 @@ def _assign(boxes: list[Row], last: list[int], new: list[int]) -> dict[int, int]
     away = angular_distance(a[:, None, 0], a[:, None, 1], b[None, :, 0], b[None, :, 1])
     gap = now[0]["time"] - np.array([r["time"] for r in old])
     reach = np.radians(np.minimum(NEAR + FASTEST * gap, FARTHEST))[:, None]
-    cost = np.where(away <= reach, away, 10.0)
+    cost = np.where(away <= reach, away, OUT_OF_REACH)
     return {
         new[column]: int(row)
         for row, column in zip(*linear_sum_assignment(cost), strict=True)
-        if cost[row, column] < 10.0
+        if cost[row, column] < OUT_OF_REACH
     }
 
 
@@ -66,9 +69,7 @@ def objects_of(boxes: list[Row]) -> list[Row]:
     over the number of pictures in which anything was detected.
     """
     pictures = max(len({box["time"] for box in boxes}), 1)
-    groups: dict[int, list[Row]] = {}
-    for box in sorted(boxes, key=lambda b: (b["object"], b["time"])):
-        groups.setdefault(box["object"], []).append(box)
+    groups = tables.grouped(sorted(boxes, key=lambda b: (b["object"], b["time"])), "object")
     return [_summary(number, group, pictures) for number, group in groups.items()]
 
 

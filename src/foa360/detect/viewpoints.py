@@ -43,10 +43,11 @@ def choose_viewpoints(
     """
     paths = {row["video_id"]: row["audio_path"] for row in tables.records(tables.read(fetch))}
     clips = tables.records(tables.read(curation, verdict="kept"))
-    boxes, found = _by_clip(detections), _by_clip(objects)
-    videos: dict[str, list[Row]] = {}
-    for clip in clips:
-        videos.setdefault(clip["video_id"], []).append(clip)
+    boxes, found = (
+        tables.grouped(tables.records(tables.read(path)), "clip_id")
+        for path in (detections, objects)
+    )
+    videos = tables.grouped(clips, "video_id")
     rows: dict[str, list[Row]] = {}
     fits: dict[str, Row] = {}
     for video_id, unsorted in progress(videos.items(), len(videos), "videos"):
@@ -113,10 +114,3 @@ def _distance(a: Row, b: Row) -> float:
     """Great-circle distance of two rows, degrees."""
     angles = np.radians([a["azimuth"], a["elevation"], b["azimuth"], b["elevation"]])
     return float(np.degrees(angular_distance(*angles)))
-
-
-def _by_clip(path: Path) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = {}
-    for row in tables.records(tables.read(path)):
-        rows.setdefault(row["clip_id"], []).append(row)
-    return rows

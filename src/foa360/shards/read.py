@@ -20,10 +20,20 @@ def texts(file: Any, name: str) -> list[str]:
     return [value.decode() for value in file[name][:].ravel()]
 
 
+def shard_files(path: Path) -> list[Path]:
+    """The shards in a folder, in order; a file stands for itself."""
+    return sorted(path.rglob("*.h5")) if path.is_dir() else [path]
+
+
+def encoded(file: Any, clip: int, number: int) -> NDArray[np.uint8]:
+    """Bytes of a picture of a clip: JPEG."""
+    offset, size = file["video"][clip, number]
+    return np.asarray(file["video_data"][offset : offset + size])
+
+
 def picture(file: Any, clip: int, number: int) -> Image:
     """Picture of a clip, `(h, w, 3)` RGB. Raises ValueError where it does not decode."""
-    offset, size = file["video"][clip, number]
-    image = cv2.imdecode(file["video_data"][offset : offset + size], cv2.IMREAD_COLOR_RGB)
+    image = cv2.imdecode(encoded(file, clip, number), cv2.IMREAD_COLOR_RGB)
     if image is None:
         raise ValueError(f"picture {number} does not decode")
     return np.asarray(image, np.uint8)

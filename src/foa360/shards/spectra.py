@@ -1,5 +1,6 @@
 """Spectral features of one clip at its viewpoints."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,17 @@ class Spectra:
         """Of sound `(4, n)` and its covariance, at viewpoints as matrices and angles, radians."""
         self.sound, self.matrices, self.settings = sound, matrices, settings
         self.covariance, self.angles = covariance, angles
-        self.turned = rotate_covariance(covariance[None], matrices)
         self.how = (settings.sample_rate, settings.n_fft, settings.hop, settings.n_mels)
+
+    @cached_property
+    def rotated(self) -> NDArray[np.float32]:
+        """The sound turned to each viewpoint, `(K, 4, n)`."""
+        return np.asarray(rotate(self.sound, self.matrices))
+
+    @cached_property
+    def turned(self) -> NDArray[np.float32]:
+        """The covariance of that, `(K, 10, frames, bands)`."""
+        return np.asarray(rotate_covariance(self.covariance[None], self.matrices))
 
     def log_mel(self) -> Any:
         """Of the rotated W, Y, Z, X, `(K, 4, frames, bands)` in dB."""
@@ -60,4 +70,4 @@ class Spectra:
     def interchannel(self) -> Any:
         """Of left and right, `(K, 3, frames, bands)`, see `foa360.features`."""
         # The phase needs imaginary parts, which the covariance does not hold.
-        return interchannel(stereo(rotate(self.sound, self.matrices)), *self.how).astype(np.float16)
+        return interchannel(stereo(self.rotated), *self.how).astype(np.float16)

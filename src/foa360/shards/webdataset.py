@@ -11,6 +11,7 @@ import numpy as np
 
 from foa360.files import atomic
 from foa360.shards.layout import BESIDE
+from foa360.shards.read import encoded
 
 
 def export(shard: Path, target: Path) -> int:
@@ -32,10 +33,8 @@ def export(shard: Path, target: Path) -> int:
                     else:
                         parts[f"{name}.npy"] = _npy(value)
                 if "video" in file:
-                    for number, (offset, size) in enumerate(file["video"][clip]):
-                        parts[f"{number}.jpg"] = file["video_data"][
-                            offset : offset + size
-                        ].tobytes()
+                    for number in range(file["video"].shape[1]):
+                        parts[f"{number}.jpg"] = encoded(file, clip, number).tobytes()
                 parts["json"] = json.dumps(about, ensure_ascii=False).encode()
                 for name, data in sorted(parts.items()):
                     entry = tarfile.TarInfo(f"{key}.{name}")  # no owner, no date

@@ -13,7 +13,7 @@ from scipy.signal import resample_poly
 from threadpoolctl import threadpool_limits
 
 from foa360 import __version__, tables
-from foa360.ambisonics import beamform, look_at, rotate, stereo
+from foa360.ambisonics import beamform, look_at, stereo
 from foa360.config import Features
 from foa360.digest import value_digest
 from foa360.features import (
@@ -55,9 +55,7 @@ def write_shard(
     order = {c: i for i, c in enumerate(tables.read(plan, shard=shard)["clip_id"])}
     kept = tables.records(tables.read(curation, verdict="kept"))
     clips = sorted(kept, key=lambda c: order[c["clip_id"]])
-    looks: dict[str, list[Row]] = {}
-    for row in tables.records(tables.read(viewpoints)):
-        looks.setdefault(row["clip_id"], []).append(row)
+    looks = tables.grouped(tables.records(tables.read(viewpoints)), "clip_id")
     paths = {row["video_id"]: row for row in tables.records(tables.read(fetch))}
     # With more threads a matrix product is rounded otherwise: other bytes on other machines.
     with atomic(output) as temporary, threadpool_limits(1, "blas"):
@@ -78,12 +76,9 @@ def _read(
     clips: list[Row], paths: dict[str, Row], writer: "_Writer"
 ) -> Iterator[tuple[Row, NDArray[np.float32], list[bytes]]]:
     """Clip, sound `(4, n)` and pictures, video by video in the order of the plan."""
-    videos: dict[str, list[Row]] = {}
-    for clip in clips:
-        videos.setdefault(clip["video_id"], []).append(clip)
     settings = writer.settings
     size = (settings.video_width, settings.video_width // 2)
-    for video_id, unsorted in videos.items():
+    for video_id, unsorted in tables.grouped(clips, "video_id").items():
         own = sorted(unsorted, key=lambda c: c["start"])
         spans = [(c["start"], c["duration"]) for c in own]
         heard = clip_audio(paths[video_id]["audio_path"], spans)
@@ -185,11 +180,11 @@ class _Writer:
         made: dict[str, Callable[[], Any]] = {
             "covariance": lambda: pack_covariance(covariance),
             "foa": lambda: _to_int16(sound, scale),
-            "rotated": lambda: _to_int16(rotate(sound, matrices), scale),
+            "rotated": lambda: _to_int16(spectra.rotated, scale),
             "beam": lambda: _to_int16(
                 beamform(sound, angles[:, 0], angles[:, 1], settings.beam), scale
             ),
-            "stereo": lambda: _to_int16(stereo(rotate(sound, matrices)), scale),
+            "stereo": lambda: _to_int16(stereo(spectra.rotated), scale),
             "log_mel": spectra.log_mel,
             "intensity": spectra.intensity,
             "beam_log_mel": spectra.beam_log_mel,

@@ -1,6 +1,6 @@
 """With a budget for the cache, media are there while a stage needs them, and no longer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,13 @@ from foa360.sources.fetch import bring_back, drop_shard
 
 
 @contextmanager
-def borrowed(
-    config: Mapping[str, Any], plan: Path, shard: str, fetch: Path, last: bool = False
-) -> Iterator[None]:
-    """Have the media of a shard at hand; after the `last` stage that reads them, drop them.
+def borrowed(snakemake: Any, last: bool = False) -> Iterator[None]:
+    """Have the media of a script's shard at hand; after the `last` stage that reads them, drop them.
 
-    Does nothing without `cache.max_gb`.
+    The rule has the inputs `plan` and `fetch`. Does nothing without `cache.max_gb`.
     """
-    checked = load_config(config)
+    plan, fetch = Path(snakemake.input.plan), Path(snakemake.input.fetch)
+    shard, checked = snakemake.wildcards.shard, load_config(snakemake.config)
     cache = Path(checked.cache.path)
     if checked.cache.max_gb:
         bring_back(fetch, plan, shard, cache, checked.fetch)
