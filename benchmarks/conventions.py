@@ -11,12 +11,12 @@ from functools import partial, reduce
 from operator import add
 
 import numpy as np
+from simulation import CASES, simulate
 
-from foa360.convention import Convention, decide
-from foa360.evidence import Evidence, evidence
-from foa360.jobs import Progress
-from foa360.measures import spectra
-from foa360.simulation import CASES, simulate
+from foa360.ambisonics.descriptors import spectra
+from foa360.ambisonics.evidence import Evidence, evidence
+from foa360.core.jobs import Progress
+from foa360.stages.curate.convention import Convention, decide
 
 RATE = 24000
 OUTCOMES = ("right", "undecided", "wrong")

@@ -18,12 +18,12 @@ from statistics import median
 
 import imageio_ffmpeg
 import numpy as np
+from simulation import simulate
 
-from foa360.config import Curate
-from foa360.curate import curate_video
+from foa360.config.curate import Curate
 from foa360.demo.encode import foa_in_51, write_media
-from foa360.simulation import simulate
-from foa360.sources.lengths import cut, length_of
+from foa360.stages.curate.stage import curate_video
+from foa360.stages.plan.durations import cut, length_of
 
 CODECS = {
     "opus": ".webm", "aac51": ".m4a", "aac": ".m4a", "vorbis": ".ogg", "flac": ".flac",

@@ -21,12 +21,7 @@ import numpy as np
 
 from foa360.ambisonics import rotation
 from foa360.demo.scenes import random_scene
-from foa360.detect.merge import Objects
-from foa360.detect.modes import MODES
-from foa360.detect.search import Searcher
-from foa360.detect.yolo import Detector
 from foa360.media.video import frames_at, sampled_frames
-from foa360.sources.lengths import length_of
 from foa360.sphere import (
     angular_distance,
     direction_to_pixel,
@@ -35,6 +30,11 @@ from foa360.sphere import (
     to_direction,
     to_vector,
 )
+from foa360.stages.detect.merge import Objects
+from foa360.stages.detect.modes import MODES
+from foa360.stages.detect.search import Searcher
+from foa360.stages.detect.yolo import Detector
+from foa360.stages.plan.durations import length_of
 
 WIDTH = 1920
 

@@ -12,15 +12,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 from detection import turned
 
-from foa360.agreement import CELLS, sound_directions
 from foa360.ambisonics import rotate, rotation
+from foa360.ambisonics.descriptors import spectra
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import RATE, sound_field
-from foa360.detect.modes import MODES
-from foa360.detect.search import Searcher
-from foa360.detect.yolo import Detector
-from foa360.measures import spectra
 from foa360.sphere import box_outline, pixel_to_direction, to_vector, wrap
+from foa360.stages.detect.modes import MODES
+from foa360.stages.detect.search import Searcher
+from foa360.stages.detect.yolo import Detector
+from foa360.stages.viewpoints.agreement import CELLS, sound_directions
 
 SIZE = (1280, 640)
 TIME = 2.0

@@ -23,11 +23,11 @@ import h5py
 import librosa
 import numpy as np
 
-from foa360 import tables
 from foa360.ambisonics import look_at, rotate
+from foa360.core import old_tables as tables
 from foa360.data import ShardDataset, ShardLoader
-from foa360.shards.layout import BESIDE
-from foa360.shards.webdataset import export
+from foa360.shards.export import export
+from foa360.shards.format import BESIDE
 from foa360.sphere import perspective_crop
 
 FRAMES, CROP, SECONDS, RATE = 8, 112, 1.0, 24000

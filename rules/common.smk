@@ -5,11 +5,12 @@ import sys
 import time
 from pathlib import Path
 
-from foa360.digest import code_version
-from foa360.plan import shard_index, write_plan
-from foa360.shards.layout import bytes_per_clip
-from foa360.sources.ledger import ask_again
-from foa360.sources.takedown import erase
+from foa360.core.digest import code_version
+from foa360.stages.plan.stage import shard_index
+from foa360.stages.plan.stage import write_plan
+from foa360.shards.format import bytes_per_clip
+from foa360.stages.fetch.ledger import ask_again
+from foa360.stages.plan.takedown import erase
 
 RESULTS = CONFIG.results.rstrip("/")
 CACHE = CONFIG.cache.path.rstrip("/")

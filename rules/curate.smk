@@ -14,7 +14,7 @@ rule curate_shard:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.curate"),
+        code=code_version("foa360.stages.curate.stage"),
         settings=CONFIG.curate.model_dump_json(),
     script:
         "../scripts/curate.py"

@@ -16,7 +16,7 @@ rule detect_shard:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.detect.stage"),
+        code=code_version("foa360.stages.detect.stage"),
         settings=CONFIG.detect.model_dump_json(),
     script:
         "../scripts/detect.py"
@@ -39,7 +39,7 @@ rule choose_viewpoints:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.detect.viewpoints"),
+        code=code_version("foa360.stages.viewpoints.stage"),
         settings=CONFIG.viewpoints.model_dump_json(),
         fps=CONFIG.detect.fps,
         seed=CONFIG.seed,

@@ -15,7 +15,7 @@ rule evaluate_model:
         "../workflow/envs/foa360.yaml"
     threads: 2
     params:
-        code=code_version("foa360.evaluate"),
+        code=code_version("foa360.stages.evaluate.stage"),
         settings=CONFIG.evaluate.model_dump_json(),
         seed=CONFIG.seed,
     script:

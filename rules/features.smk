@@ -17,7 +17,7 @@ rule write_features:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.shards"),
+        code=code_version("foa360.stages.features.stage"),
         settings=CONFIG.features.model_dump_json(),
     script:
         "../scripts/features.py"

@@ -13,7 +13,7 @@ rule render_demo:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.demo"),
+        code=code_version("foa360.stages.render.stage"),
         shard=shard_digest,
         seed=CONFIG.seed,
         source=[s.model_dump_json() for s in CONFIG.sources if s.kind == "demo"],
@@ -35,7 +35,7 @@ rule fetch_shard:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.sources"),
+        code=code_version("foa360.stages.fetch.stage"),
         shard=shard_digest,
         cache=CACHE,
         max_gb=CONFIG.cache.max_gb,

@@ -21,7 +21,7 @@ rule write_report:
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.report"),
+        code=code_version("foa360.stages.report.stage"),
         config=CONFIG.model_dump_json(exclude={"fetch"}),
     script:
         "../scripts/report.py"

@@ -16,7 +16,7 @@ rule train_model:
         "../workflow/envs/foa360.yaml"
     threads: 2
     params:
-        code=code_version("foa360.train"),
+        code=code_version("foa360.stages.train.stage"),
         settings=CONFIG.train.model_dump_json(),
         seed=CONFIG.seed,
     script:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from foa360.config import Curate
-from foa360.curate import curate_shard
-from foa360.jobs import job
-from foa360.sources.budget import borrowed
+from foa360.config.curate import Curate
+from foa360.core.jobs import job
+from foa360.stages.curate.stage import curate_shard
+from foa360.stages.fetch.budget import borrowed
 
 with job(snakemake) as progress, borrowed(snakemake):
     curate_shard(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from foa360.config import Detect
-from foa360.detect.stage import detect_shard
-from foa360.jobs import job
-from foa360.sources.budget import borrowed
+from foa360.config.detect import Detect
+from foa360.core.jobs import job
+from foa360.stages.detect.stage import detect_shard
+from foa360.stages.fetch.budget import borrowed
 
 with job(snakemake) as progress, borrowed(snakemake):
     detect_shard(

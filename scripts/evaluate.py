@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from foa360.config import Evaluate
-from foa360.evaluate import evaluate
-from foa360.jobs import job
+from foa360.config.evaluate import Evaluate
+from foa360.core.jobs import job
+from foa360.stages.evaluate.stage import evaluate
 
 with job(snakemake) as progress:
     evaluate(

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from foa360.config import Features
-from foa360.jobs import job
-from foa360.shards import write_shard
-from foa360.sources.budget import borrowed
+from foa360.config.features import Features
+from foa360.core.jobs import job
+from foa360.stages.features.stage import write_shard
+from foa360.stages.fetch.budget import borrowed
 
 with job(snakemake) as progress, borrowed(snakemake, last=True):
     write_shard(

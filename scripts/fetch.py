@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from foa360.config_check import load_config
-from foa360.jobs import job
-from foa360.sources import fetch_shard
+from foa360.config.load import load_config
+from foa360.core.jobs import job
+from foa360.stages.fetch.stage import fetch_shard
 
 with job(snakemake) as progress:
     fetch_shard(

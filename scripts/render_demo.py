@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from foa360 import tables
-from foa360.config_sources import DemoSource
-from foa360.demo import render_shard
-from foa360.jobs import job
+from foa360.config.sources import DemoSource
+from foa360.core import old_tables as tables
+from foa360.core.jobs import job
+from foa360.stages.render.stage import render_shard
 
 with job(snakemake) as progress:
     videos = tables.read(snakemake.input.plan, shard=snakemake.wildcards.shard)["video_id"]

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from foa360.config import Config
-from foa360.jobs import job
-from foa360.report import build_report
+from foa360.config.root import Config
+from foa360.core.jobs import job
+from foa360.stages.report.stage import build_report
 
 
 def paths(names):

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from foa360.config import Train
-from foa360.jobs import job
-from foa360.train import train
+from foa360.config.train import Train
+from foa360.core.jobs import job
+from foa360.stages.train.stage import train
 
 with job(snakemake) as progress:
     train(

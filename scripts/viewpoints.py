@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from foa360.config import Viewpoints
-from foa360.detect.viewpoints import choose_viewpoints
-from foa360.jobs import job
-from foa360.sources.budget import borrowed
+from foa360.config.viewpoints import Viewpoints
+from foa360.core.jobs import job
+from foa360.stages.fetch.budget import borrowed
+from foa360.stages.viewpoints.stage import choose_viewpoints
 
 with job(snakemake) as progress, borrowed(snakemake):
     choose_viewpoints(

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from foa360 import tables
-from foa360.config import Features
-from foa360.jobs import Progress
-from foa360.shards import write_shard
+from foa360.config.features import Features
+from foa360.core import old_tables as tables
+from foa360.core.jobs import Progress
+from foa360.stages.features.stage import write_shard
 
 # The same examples every time, so that a change is what makes a test fail;
 # `pytest --hypothesis-profile default` looks further.

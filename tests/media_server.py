@@ -8,9 +8,9 @@ from email.utils import formatdate
 
 import pytest
 
-from foa360.config import Fetch
-from foa360.sources.errors import Patience
-from foa360.sources.fetch import Store
+from foa360.config.fetch import Fetch
+from foa360.stages.fetch.errors import Patience
+from foa360.stages.fetch.stage import Store
 
 BODY = bytes(range(256)) * 400
 DIGEST = hashlib.sha256(BODY).hexdigest()

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from foa360.ambisonics import convert
-from foa360.cli import main
-from foa360.config import Curate
-from foa360.curate.sound import measure
+from foa360.commands.main import main
+from foa360.config.curate import Curate
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import sound_field
 from foa360.media.audio import ClipAudio
 from foa360.media.order import Order
+from foa360.stages.curate.audio import measure
 
 SCENE = random_scene("check", 4.0)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from foa360.ambisonics import convert
 from foa360.commands.check import check
-from foa360.config import Curate
+from foa360.config.curate import Curate
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import sound_field

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from foa360.cli import main
+from foa360.commands.main import main
 
 
 def test_probe_clients_names_what_stands_in_the_way(capsys, monkeypatch):

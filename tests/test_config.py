@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from foa360.config import Config, ConfigError
-from foa360.config_check import ROOT, SCHEMA, TABLE, load_config, schema, table
+from foa360.config.load import (
+    ROOT,
+    SCHEMA,
+    TABLE,
+    load_config,
+    schema,
+    table,
+)
+from foa360.config.root import Config
+from foa360.config.section import ConfigError
 
 DEMO = {"sources": [{"kind": "demo"}]}
 

@@ -4,18 +4,19 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from simulation import CASES, simulate
 
-from foa360 import ambisonics, measures
+from foa360 import ambisonics
+from foa360.ambisonics import descriptors as measures
+from foa360.ambisonics.evidence import evidence
 from foa360.commands.check import check
-from foa360.config import Curate
-from foa360.convention import decide, identify_convention, total
+from foa360.config.curate import Curate
 from foa360.demo.encode import foa_in_51, write_media
 from foa360.demo.sounds import sound
-from foa360.evidence import evidence
 from foa360.media.audio import clip_audio
 from foa360.media.order import plane_order
 from foa360.media.probe import probe
-from foa360.simulation import CASES, simulate
+from foa360.stages.curate.convention import decide, identify_convention, total
 
 RATE = 24000
 

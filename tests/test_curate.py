@@ -7,18 +7,18 @@ import cv2
 import numpy as np
 import pytest
 
-from foa360 import tables
 from foa360.ambisonics import convert
-from foa360.config import Curate
-from foa360.curate import curate_shard, curate_video
-from foa360.curate.picture import Pictures, layout_of, mean_square_difference
+from foa360.config.curate import Curate
+from foa360.core import old_tables as tables
+from foa360.core.jobs import Progress
 from foa360.demo.defects import eac_directions
 from foa360.demo.encode import foa_in_51, write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import sound_field
-from foa360.jobs import Progress
 from foa360.media.video import frames_at
 from foa360.sphere import direction_to_pixel, perspective_crop
+from foa360.stages.curate.frames import Pictures, layout_of, mean_square_difference
+from foa360.stages.curate.stage import curate_shard, curate_video
 
 SECONDS = 2.0
 SCENE = random_scene("curate", SECONDS)

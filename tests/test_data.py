@@ -13,12 +13,17 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from foa360.ambisonics import encode, look_at
-from foa360.config import Features
+from foa360.ambisonics import (
+    covariance_to_log_mel,
+    encode,
+    look_at,
+    rotate_covariance,
+    unpack_covariance,
+)
+from foa360.config.features import Features
 from foa360.data import ShardDataset, ShardLoader, feature_statistics
 from foa360.demo.encode import FPS, write_media
 from foa360.demo.sounds import RATE
-from foa360.features import covariance_to_log_mel, rotate_covariance, unpack_covariance
 from foa360.sphere import angular_distance, pixel_to_direction
 
 SETTINGS = Features(n_mels=32, video_width=256, store=["video", "covariance"])

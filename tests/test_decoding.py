@@ -10,7 +10,7 @@ from ffmpeg import input as ffmpeg_input
 from ffmpeg import output
 
 from foa360.commands.check import check
-from foa360.config import Curate
+from foa360.config.curate import Curate
 from foa360.demo.encode import foa_in_51, write_media
 from foa360.media.audio import clip_audio, read_foa
 from foa360.media.order import PROVEN, plane_order

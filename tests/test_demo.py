@@ -10,22 +10,21 @@ import numpy as np
 import pytest
 from av.audio.resampler import AudioResampler
 
-from foa360 import ambisonics, measures
-from foa360.config_sources import DemoSource
-from foa360.demo import DemoVideo, catalogue, render_shard
-from foa360.demo.catalogue import FORMATS, HOSTILE
+from foa360 import ambisonics
+from foa360.ambisonics import descriptors as measures
+from foa360.config.sources import DemoSource
+from foa360.core.files import safe_name, sha256
+from foa360.core.jobs import Progress
+from foa360.core.reasons import REASONS, judge
+from foa360.demo.catalogue import FORMATS, HOSTILE, DemoVideo, catalogue
 from foa360.demo.defects import DEFECTS, eac_directions
 from foa360.demo.encode import foa_in_51
-from foa360.demo.render import describe, render
 from foa360.demo.scenes import CLASSES, random_scene, seeded
 from foa360.demo.sounds import RATE, SOUNDS, sound, sound_field
-from foa360.files import safe_name, sha256
-from foa360.jobs import Progress
 from foa360.media.audio import clip_audio, read_foa
 from foa360.media.order import plane_order
 from foa360.media.probe import MediaError, probe
 from foa360.media.video import frames_at
-from foa360.reasons import REASONS, judge
 from foa360.sphere import (
     angular_distance,
     perspective_crop,
@@ -33,6 +32,7 @@ from foa360.sphere import (
     to_direction,
     to_vector,
 )
+from foa360.stages.render.stage import describe, render, render_shard
 
 SOURCE = DemoSource(kind="demo")
 SHORT = DemoSource(kind="demo", seconds=2.0)

@@ -6,16 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foa360 import measures, tables
-from foa360.config import Config, Curate
-from foa360.config_sources import DemoSource
-from foa360.curate import curate_shard
-from foa360.demo import DemoVideo, catalogue, render_shard
+from foa360.ambisonics import descriptors as measures
+from foa360.config.curate import Curate
+from foa360.config.root import Config
+from foa360.config.sources import DemoSource
+from foa360.core import old_tables as tables
+from foa360.core.jobs import Progress
+from foa360.demo.catalogue import DemoVideo, catalogue
 from foa360.demo.sounds import sound_field
-from foa360.jobs import Progress
-from foa360.plan import shard_index, write_plan
-from foa360.sources import fetch_shard
 from foa360.sphere import angular_distance
+from foa360.stages.curate.stage import curate_shard
+from foa360.stages.fetch.stage import fetch_shard
+from foa360.stages.plan.stage import shard_index, write_plan
+from foa360.stages.render.stage import render_shard
 
 pytestmark = pytest.mark.slow
 

@@ -11,10 +11,6 @@ import yaml
 
 from foa360.ambisonics import look_at
 from foa360.demo.scenes import CLASSES, random_scene
-from foa360.detect import demo_weights
-from foa360.detect.merge import Objects
-from foa360.detect.search import Searcher
-from foa360.detect.yolo import Detector, WeightsError
 from foa360.media.video import frames_at
 from foa360.sphere import (
     angular_distance,
@@ -23,6 +19,10 @@ from foa360.sphere import (
     to_direction,
     to_vector,
 )
+from foa360.stages.detect.merge import Objects
+from foa360.stages.detect.search import Searcher
+from foa360.stages.detect.weights import demo_weights
+from foa360.stages.detect.yolo import Detector, WeightsError
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_no_network_and_no_home_is_touched(tmp_path):
 import socket, numpy as np
 def blocked(*a, **k): raise AssertionError("network")
 socket.socket.connect = blocked; socket.getaddrinfo = blocked
-from foa360.detect.yolo import Detector
+from foa360.stages.detect.yolo import Detector
 print(len(Detector("demo")([np.zeros((320, 640, 3), np.uint8)])))
 """
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
@@ -90,7 +90,7 @@ def untrained(path, kind: str):
     """Weights of a narrow model for a task, as Ultralytics saves them."""
     from ultralytics.utils import ROOT
 
-    from foa360.detect.ultralytics_offline import yolo_class
+    from foa360.stages.detect.ultralytics_offline import yolo_class
 
     source = ROOT / "cfg" / "models" / "11" / f"yolo11{kind}.yaml"
     model = yaml.safe_load(source.read_text()) | {"scales": {"n": [0.33, 0.125, 512]}, "nc": 5}

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from foa360 import digest
+from foa360.core import digest
 
 
 @pytest.fixture
@@ -83,9 +83,11 @@ def test_nothing_is_imported(package):
 
 
 def test_real_stages_depend_on_what_they_use():
-    assert digest._source("foa360.curate") is not None
-    assert "foa360.reasons" in digest._imports("foa360.curate")
-    assert digest.code_version("foa360.curate") != digest.code_version("foa360.sources")
+    assert digest._source("foa360.stages.curate.stage") is not None
+    assert "foa360.core.reasons" in digest._imports("foa360.stages.curate.stage")
+    assert digest.code_version("foa360.stages.curate.stage") != digest.code_version(
+        "foa360.stages.fetch.stage"
+    )
 
 
 def test_values_have_one_digest_whatever_the_order_of_keys():

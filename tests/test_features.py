@@ -7,7 +7,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foa360 import ambisonics, features, mel
+from foa360 import ambisonics
+from foa360.ambisonics import covariance as features
+from foa360.ambisonics import mel
 
 RATE = 24000
 rng = np.random.default_rng(0)

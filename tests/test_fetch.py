@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from media_server import BODY, DIGEST, QUICK, Handler, fetch_video, server, video
 
-from foa360 import tables
-from foa360.jobs import Progress
-from foa360.reasons import REASONS
-from foa360.sources.errors import FetchError
-from foa360.sources.fetch import bring_back, drop_shard, fetch_shard
-from foa360.sources.store import fetched, forget
+from foa360.core import old_tables as tables
+from foa360.core.jobs import Progress
+from foa360.core.reasons import REASONS
+from foa360.stages.fetch.errors import FetchError
+from foa360.stages.fetch.stage import bring_back, drop_shard, fetch_shard
+from foa360.stages.fetch.store import fetched, forget
 
 __all__ = ["server"]
 

@@ -6,8 +6,8 @@ import time
 import pytest
 from media_server import BODY, HASTY, Handler, server
 
-from foa360.sources.errors import FetchError, Patience
-from foa360.sources.http import BLOCK, download
+from foa360.stages.fetch.errors import FetchError, Patience
+from foa360.stages.fetch.http import BLOCK, download
 
 __all__ = ["server"]
 

@@ -5,10 +5,17 @@ import time
 import pytest
 from media_server import BODY, QUICK, Handler, fetch_video, server, video
 
-from foa360.config import Fetch
-from foa360.reasons import REASONS
-from foa360.sources.errors import FetchError
-from foa360.sources.youtube import CLASSES, SAID, is_youtube, options, reason_of, take
+from foa360.config.fetch import Fetch
+from foa360.core.reasons import REASONS
+from foa360.stages.fetch.errors import FetchError
+from foa360.stages.fetch.youtube import (
+    CLASSES,
+    SAID,
+    is_youtube,
+    options,
+    reason_of,
+    take,
+)
 
 __all__ = ["server"]
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foa360.files import atomic, safe_name, sha256
+from foa360.core.files import atomic, safe_name, sha256
 
 
 def test_a_file_appears_whole_under_its_name(tmp_path):
@@ -44,7 +44,7 @@ def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_a_killed_process_leaves_no_file_under_the_name(tmp_path):
     code = (
-        "import os, sys\nfrom foa360.files import atomic\n"
+        "import os, sys\nfrom foa360.core.files import atomic\n"
         "with atomic(sys.argv[1]) as t:\n    t.write_text('half')\n    os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", code, tmp_path / "a.txt"], check=False)

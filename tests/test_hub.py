@@ -9,9 +9,9 @@ import threading
 
 import pytest
 
-from foa360.config import ConfigError
-from foa360.config_sources import HubSource
-from foa360.sources.hub import hub_files
+from foa360.config.section import ConfigError
+from foa360.config.sources import HubSource
+from foa360.stages.plan.hub import hub_files
 
 FILES = ["README.md", "audio/-a b.opus", "audio/only.opus", "video/-a b.webm", "video/lonely.webm"]
 SOURCE = {"kind": "hub", "video": "video/{id}.webm", "audio": "audio/{id}.opus"}
@@ -62,8 +62,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from foa360.config_sources import HubSource
-from foa360.sources.http import download
-from foa360.sources.hub import hub_files
+from foa360.stages.fetch.http import download
+from foa360.stages.plan.hub import hub_files
 source = HubSource(kind="hub", repo=sys.argv[1], video="video/{id}.webm", audio="audio/{id}.opus")
 for video_id, video, audio in hub_files(source, Path(sys.argv[2])):
     print(video_id, video, audio, sep="\\n")

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import butter, sosfilt
 
-from foa360 import ambisonics, measures
+from foa360 import ambisonics
+from foa360.ambisonics import descriptors as measures
 
 RATE = 24000
 ANGLE = st.floats(-np.pi, np.pi)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foa360.media.container import opened
-from foa360.media.pictures import PictureReader
+from foa360.media.frame_reader import PictureReader
 from foa360.media.video import clip_frames, frames_at, sampled_frames
 
 FPS, COUNT = 10, 120

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from foa360 import tables
-from foa360.config import ConfigError
-from foa360.config_check import load_config
+from foa360.config.load import load_config
+from foa360.config.section import ConfigError
+from foa360.core import old_tables as tables
 from foa360.demo.encode import write_media
-from foa360.plan import make_plan, shard_index, write_plan
-from foa360.sources.lengths import cut
-from foa360.sources.pairs import pairs
+from foa360.stages.plan.durations import cut
+from foa360.stages.plan.pairs import pairs
+from foa360.stages.plan.stage import make_plan, shard_index, write_plan
 
 HOSTILE = [
     "-rf",

@@ -9,9 +9,7 @@ import pytest
 from claim_boxes import SOUND, put, st3d, sv3d
 from ffmpeg import input as ffmpeg_input
 
-from foa360.config import Curate
-from foa360.curate import curate_video
-from foa360.curate.picture import SIZE, layout_of
+from foa360.config.curate import Curate
 from foa360.demo.defects import eac_directions
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
@@ -19,6 +17,8 @@ from foa360.demo.sounds import sound_field
 from foa360.media.projection import Layout, erp_size, source_size, to_erp
 from foa360.media.video import frames_at
 from foa360.sphere import direction_to_pixel
+from foa360.stages.curate.frames import SIZE, layout_of
+from foa360.stages.curate.stage import curate_video
 
 WIDTH, HEIGHT = 640, 320
 SCENE = random_scene("projection", 2.0)

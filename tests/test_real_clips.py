@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from foa360.config import Curate
-from foa360.curate import curate_video
-from foa360.detect.search import Searcher
-from foa360.detect.yolo import Detector
-from foa360.features import PAIRS, spatial_covariance
-from foa360.measures import direction
+from foa360.ambisonics import PAIRS, spatial_covariance
+from foa360.ambisonics.descriptors import direction
+from foa360.config.curate import Curate
 from foa360.media.audio import clip_audio, read_foa
 from foa360.media.video import frames_at
 from foa360.sphere import angular_distance
+from foa360.stages.curate.stage import curate_video
+from foa360.stages.detect.search import Searcher
+from foa360.stages.detect.yolo import Detector
 
 
 def curate(video, audio) -> dict:

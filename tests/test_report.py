@@ -5,10 +5,11 @@ import shutil
 import numpy as np
 import pytest
 
-from foa360 import tables
-from foa360.config_check import load_config
-from foa360.jobs import Progress
-from foa360.report import build_report, charts
+from foa360.config.load import load_config
+from foa360.core import old_tables as tables
+from foa360.core.jobs import Progress
+from foa360.stages.report import charts
+from foa360.stages.report.stage import build_report
 
 HOSTILE = "<script>document.title='run'</script>\"'&\n"
 

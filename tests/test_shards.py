@@ -14,15 +14,21 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from foa360 import features
-from foa360.ambisonics import beamform, encode, look_at, rotate, stereo
-from foa360.cli import main
-from foa360.config import FeatureName, Features
+from foa360.ambisonics import (
+    beamform,
+    encode,
+    look_at,
+    rotate,
+    stereo,
+)
+from foa360.ambisonics import covariance as features
+from foa360.commands.main import main
+from foa360.config.features import FeatureName, Features
+from foa360.core.files import sha256
 from foa360.demo.encode import FPS, write_media
 from foa360.demo.sounds import RATE
-from foa360.files import sha256
 from foa360.shards import verify
-from foa360.shards.layout import bytes_per_clip
+from foa360.shards.format import bytes_per_clip
 from foa360.shards.read import picture, sound, texts
 
 HOSTILE = "-rf ../é;$(x)"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foa360 import tables
+from foa360.core import old_tables as tables
 
 ALL = {n: getattr(tables, n) for n in ("PLAN", "FETCH", "CURATION", "DETECTIONS", "VIEWPOINTS")}
 #: Any text that UTF-8 can hold.

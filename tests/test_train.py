@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 import torch
 
-from foa360.config import Evaluate, Train
+from foa360.config.evaluate import Evaluate
+from foa360.config.train import Train
+from foa360.core.jobs import Progress
 from foa360.data.batches import training_requests
-from foa360.jobs import Progress
-from foa360.losses import info_nce
-from foa360.metrics import cluster_bootstrap, wilson
-from foa360.models import AudioVisual
-from foa360.models.audio import AudioNet
-from foa360.models.video import VideoNet
+from foa360.learning.losses import info_nce
+from foa360.learning.metrics import cluster_bootstrap, wilson
+from foa360.learning.models.audio import AudioNet
+from foa360.learning.models.audiovisual import AudioVisual
+from foa360.learning.models.video import VideoNet
 
 
 def parameters(model) -> float:
@@ -53,7 +54,7 @@ def test_info_nce_has_its_closed_forms():
 
 
 def test_other_clips_of_a_video_are_no_negatives():
-    from foa360.train.loop import siblings
+    from foa360.stages.train.stage import siblings
 
     excluded = siblings(torch.tensor([3, 5, 3]), 2)
     assert excluded.shape == (6, 6)
@@ -91,15 +92,17 @@ def test_every_clip_comes_once_an_epoch_from_any_step_on():
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory):
     """Shards of a few rendered videos, written by the stages themselves."""
-    from foa360 import tables
-    from foa360.config import Curate, Features, Viewpoints
-    from foa360.config_check import load_config
-    from foa360.curate import curate_shard
-    from foa360.demo import render_shard
-    from foa360.detect.viewpoints import choose_viewpoints
-    from foa360.plan import write_plan
-    from foa360.shards import write_shard
-    from foa360.sources import fetch_shard
+    from foa360.config.curate import Curate
+    from foa360.config.features import Features
+    from foa360.config.load import load_config
+    from foa360.config.viewpoints import Viewpoints
+    from foa360.core import old_tables as tables
+    from foa360.stages.curate.stage import curate_shard
+    from foa360.stages.features.stage import write_shard
+    from foa360.stages.fetch.stage import fetch_shard
+    from foa360.stages.plan.stage import write_plan
+    from foa360.stages.render.stage import render_shard
+    from foa360.stages.viewpoints.stage import choose_viewpoints
 
     folder = tmp_path_factory.mktemp("shards")
     config = load_config(
@@ -141,7 +144,7 @@ SETTINGS = Train(
 
 @pytest.mark.slow
 def test_an_interrupted_training_ends_in_the_same_weights(shards, tmp_path, monkeypatch):
-    from foa360.train import loop
+    from foa360.stages.train import stage as loop
 
     loop.train(shards, "avc", None, tmp_path / "whole", SETTINGS, 0, Progress("test"))
     advance = loop._Run.advance
@@ -164,9 +167,9 @@ def test_an_interrupted_training_ends_in_the_same_weights(shards, tmp_path, monk
 
 @pytest.mark.slow
 def test_alignment_begins_with_what_correspondence_learnt_and_is_evaluated(shards, tmp_path):
-    from foa360.evaluate import evaluate
-    from foa360.train import train
-    from foa360.train.checkpoint import load
+    from foa360.learning.checkpoint import load
+    from foa360.stages.evaluate.stage import evaluate
+    from foa360.stages.train.stage import train
 
     brief = SETTINGS.model_copy(update={"avc_steps": 3, "avsa_steps": 0 + 1})
     train(shards, "avc", None, tmp_path / "avc", brief, 0, Progress("test"))

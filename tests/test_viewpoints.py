@@ -7,16 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foa360.agreement import CELLS, agreement, axes, fit, sound_directions
 from foa360.ambisonics import encode, rotation
-from foa360.config import Viewpoints
+from foa360.ambisonics.descriptors import spectra
+from foa360.config.viewpoints import Viewpoints
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import RATE, sound_field
-from foa360.detect.agree import agreement_rows, peaks, seen_in
-from foa360.detect.tracks import objects_of, track
-from foa360.detect.viewpoints import viewpoints_of
-from foa360.measures import spectra
 from foa360.sphere import angular_distance, to_direction, to_vector
+from foa360.stages.detect.tracks import objects_of, track
+from foa360.stages.viewpoints.agree import agreement_rows, peaks, seen_in
+from foa360.stages.viewpoints.agreement import (
+    CELLS,
+    agreement,
+    axes,
+    fit,
+    sound_directions,
+)
+from foa360.stages.viewpoints.stage import viewpoints_of
 
 
 def clip(**more) -> dict:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import yaml
 
-from foa360 import tables
+from foa360.core import old_tables as tables
+from foa360.core.reasons import REASONS
 from foa360.demo.encode import write_media
-from foa360.reasons import REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = {
@@ -134,7 +134,7 @@ def test_models_metrics_and_shards_are_whole(whole):
             (whole / "results" / "evaluation" / experiment / f"{task}.json").read_text()
         )
         assert 0 <= result["ci_low"] <= result["accuracy"] <= result["ci_high"] <= 1
-    foa360 = [sys.executable, "-c", "import sys; from foa360.cli import main; sys.exit(main())"]
+    foa360 = [sys.executable, "-c", "import sys; from foa360.commands.main import main; sys.exit(main())"]
     verify = [*foa360, "verify", str(whole / "results" / "features")]
     assert subprocess.run(verify, capture_output=True, check=False).returncode == 0
     page = (whole / "results" / "report" / "index.html").read_text()

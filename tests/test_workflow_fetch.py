@@ -9,8 +9,8 @@ from typing import ClassVar
 import pytest
 from test_workflow import configure, products, run
 
-from foa360 import tables
-from foa360.cli import main
+from foa360.commands.main import main
+from foa360.core import old_tables as tables
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import sound_field

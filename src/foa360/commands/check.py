@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from foa360.config import Curate
-from foa360.curate import curate_video
+from foa360.config.curate import Curate
+from foa360.core.reasons import REASONS
 from foa360.media.probe import MediaError, probe
-from foa360.reasons import REASONS
-from foa360.sources.lengths import cut, length_of
-from foa360.sources.pairs import pairs
+from foa360.stages.curate.stage import curate_video
+from foa360.stages.plan.durations import cut, length_of
+from foa360.stages.plan.pairs import pairs
 
 HELP = "measure and judge files or folders, without a workflow"
 Row = dict[str, Any]

@@ -25,7 +25,7 @@ def add(parser: ArgumentParser) -> None:
 def run(chosen: Namespace) -> int:
     """Write the files; 1 if there are no shards or one cannot be read."""
     from foa360.shards import shard_files
-    from foa360.shards.webdataset import export
+    from foa360.shards.export import export
 
     files = shard_files(chosen.shards)
     if not files:

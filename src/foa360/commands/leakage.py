@@ -41,7 +41,7 @@ def run(chosen: Namespace) -> int:
 
 def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Names of the splits of a list, or the list's own, with their videos."""
-    from foa360.sources.listing import CUT
+    from foa360.stages.plan.listing import CUT
 
     if path.suffix in {".csv", ".parquet"}:
         read = pd.read_csv if path.suffix == ".csv" else pd.read_parquet

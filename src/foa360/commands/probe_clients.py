@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from typing import Any
 
-from foa360.sources.youtube import formats_of
+from foa360.stages.fetch.youtube import formats_of
 
 HELP = "which player clients offer four-channel sound today"
 #: Videos of YT-360's test list.

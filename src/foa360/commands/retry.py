@@ -10,10 +10,10 @@ from pathlib import Path
 
 import yaml
 
-from foa360.config import ConfigError
-from foa360.config_check import load_config
-from foa360.reasons import REASONS
-from foa360.sources.ledger import ask_again
+from foa360.config.load import load_config
+from foa360.config.section import ConfigError
+from foa360.core.reasons import REASONS
+from foa360.stages.fetch.ledger import ask_again
 
 HELP = "mark failed fetches for another try"
 CODES = [code for code, reason in REASONS.items() if reason.kind == "failed"]

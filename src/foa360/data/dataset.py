@@ -15,14 +15,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from foa360.ambisonics import look_at, rotation
-from foa360.data.augment import jitter, look_anywhere, mask_bands, recolour
-from foa360.features import (
+from foa360.ambisonics import (
     covariance_to_intensity,
     covariance_to_log_mel,
+    look_at,
     rotate_covariance,
+    rotation,
     unpack_covariance,
 )
+from foa360.data.transforms import jitter, look_anywhere, mask_bands, recolour
 from foa360.shards.read import picture, texts
 from foa360.sphere import perspective_crop
 

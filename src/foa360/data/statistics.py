@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.shards.layout import STATISTICS
+from foa360.shards.format import STATISTICS
 
 
 def feature_statistics(paths: Iterable[Path]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

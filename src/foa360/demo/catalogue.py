@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from foa360.config_sources import DemoSource
+from foa360.config.sources import DemoSource
+from foa360.core.files import safe_name
 from foa360.demo.defects import DEFECTS, Defect
 from foa360.demo.scenes import CLASSES, Scene, random_scene, seeded
-from foa360.files import safe_name
 
 #: How sound videos are stored in turn: suffix and codec of the picture's file, then of the sound's
 #: (no suffix: the same file).

@@ -13,8 +13,8 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from foa360.core.files import atomic
 from foa360.demo.sounds import RATE
-from foa360.files import atomic
 
 Image = NDArray[np.uint8]
 Samples = NDArray[np.float32]

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.media.container import MediaError, audio_stream, opened, origin, packets
+from foa360.media.container import (
+    MediaError,
+    audio_stream,
+    opened,
+    origin,
+    packets,
+)
 
 Samples = NDArray[np.float32]
 

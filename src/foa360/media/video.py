@@ -9,8 +9,14 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from foa360.media.container import MediaError, opened
-from foa360.media.pictures import PictureReader
-from foa360.media.projection import ERP, Layout, erp_size, source_size, to_erp
+from foa360.media.frame_reader import PictureReader
+from foa360.media.projection import (
+    ERP,
+    Layout,
+    erp_size,
+    source_size,
+    to_erp,
+)
 
 Image = NDArray[np.uint8]
 

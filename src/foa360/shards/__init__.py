@@ -1,6 +1,5 @@
 """Feature shards: self-describing HDF5 files, one for each shard of the plan."""
 
 from foa360.shards.read import shard_files, verify
-from foa360.shards.write import write_shard
 
-__all__ = ["shard_files", "verify", "write_shard"]
+__all__ = ["shard_files", "verify"]

@@ -9,8 +9,8 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.files import sha256
-from foa360.shards.layout import BESIDE
+from foa360.core.files import sha256
+from foa360.shards.format import BESIDE
 
 Image = NDArray[np.uint8]
 

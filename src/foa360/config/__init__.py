@@ -1,0 +1,1 @@
+"""The configuration: one module per section, `root` joins them, `load` checks a mapping."""

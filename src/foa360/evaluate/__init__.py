@@ -1,5 +1,0 @@
-"""Evaluation on held-out videos."""
-
-from foa360.evaluate.stage import evaluate
-
-__all__ = ["evaluate"]

@@ -1,0 +1,1 @@
+"""Networks, losses, metrics and checkpoints, for any task."""

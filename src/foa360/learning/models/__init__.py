@@ -1,0 +1,1 @@
+"""Networks: video, audio, and the two together."""

@@ -1,0 +1,1 @@
+"""What the workflow runs: one folder per stage, whose `stage.py` has the one public function."""

@@ -1,0 +1,1 @@
+"""Stage `curate`: measure every clip and judge it, with reasons."""

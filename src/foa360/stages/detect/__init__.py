@@ -1,0 +1,1 @@
+"""Stage `detect`: objects in equirectangular frames."""

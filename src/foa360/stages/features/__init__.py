@@ -1,0 +1,1 @@
+"""Stage `features`: write feature shards."""

@@ -1,0 +1,1 @@
+"""Stage `fetch`: bring the media of a shard to this machine."""

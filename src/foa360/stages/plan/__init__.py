@@ -1,0 +1,1 @@
+"""Stage `plan`: which clips there are, and which shard each belongs to."""

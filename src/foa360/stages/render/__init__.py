@@ -1,0 +1,1 @@
+"""Stage `render`: the media of the embedded demo."""

@@ -1,0 +1,1 @@
+"""Stage `train`: self-supervised training on feature shards."""

@@ -1,0 +1,1 @@
+"""Stage `viewpoints`: directions of crops and rotated audio, and audio-visual agreement."""
