@@ -189,7 +189,7 @@ def test_each_clip_of_a_video_has_its_own_row(media):
 def test_files_of_different_length_are_noted(tmp_path, media, field):
     write_media(tmp_path / "x.mp4", frames(4), None)
     write_media(tmp_path / "x.m4a", None, field, audio="aac")
-    assert "length_mismatch" in only(tmp_path / "x.mp4", tmp_path / "x.m4a")["reasons"]
+    assert "duration_mismatch" in only(tmp_path / "x.mp4", tmp_path / "x.m4a")["reasons"]
 
 
 def test_a_picture_that_stands_still_or_is_black(tmp_path, media):
@@ -197,8 +197,8 @@ def test_a_picture_that_stands_still_or_is_black(tmp_path, media):
     write_media(tmp_path / "still.mp4", (still for _ in range(20)), None)
     write_media(tmp_path / "black.mp4", (np.full_like(still, 2) for _ in range(20)), None)
     sound = media / "sound.flac"
-    assert only(tmp_path / "still.mp4", sound)["reasons"] == ["static_picture"]
-    assert only(tmp_path / "black.mp4", sound)["reasons"] == ["black_picture"]
+    assert only(tmp_path / "still.mp4", sound)["reasons"] == ["static_video"]
+    assert only(tmp_path / "black.mp4", sound)["reasons"] == ["black_video"]
 
 
 def grey(width: int = 640) -> np.ndarray:

@@ -117,7 +117,7 @@ def test_a_label_is_believed_where_pixels_do_not_tell_and_named_where_they_do(tm
     put(path, sv3d(b"mshp") + st3d(2), *SOUND, b"avc1")
     row = curated(path)
     assert (row["verdict"], row["projection"], row["stereo"]) == ("rejected", "mesh", "left_right")
-    assert {"not_spherical", "one_eye"} <= set(row["reasons"])
+    assert {"not_spherical", "converted_stereoscopic"} <= set(row["reasons"])
     path = tmp_path / "y.mp4"
     write_media(path, cube_frames(20), sound_field(SCENE), audio="aac")
     put(path, sv3d(b"equi"), *SOUND, b"avc1")

@@ -38,7 +38,7 @@ def test_the_calibration_clip_is_heard_as_its_picture_says(real_data):
     assert row["convention"] == "ACN/SN3D"
     assert row["planes"] == [2, 1, 4, 0]
     assert row["energy_ratio"] == pytest.approx(0.99, abs=0.01)
-    assert row["reasons"] == ["static_picture"], "a picture of a grid does not move"
+    assert row["reasons"] == ["static_video"], "a picture of a grid does not move"
     (clip,) = clip_audio(folder / "calibration.m4a", [(0, 10)])
     foa = read_foa(clip, row["planes"], row["gains"])
     s = spatial_covariance(foa, clip.sample_rate, 2048, 2048, 48).sum(1)

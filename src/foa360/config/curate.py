@@ -11,7 +11,7 @@ from foa360.core.reasons import REJECTING
 CURATE_PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
     "wang2022": {"strict": True, "repair": False},
-    "sphere360": {"silence_dbfs": -35.0, "reject": ["silent", "static_picture"]},
+    "sphere360": {"silence_dbfs": -35.0, "reject": ["silent", "static_video"]},
 }
 
 

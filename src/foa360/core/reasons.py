@@ -82,16 +82,16 @@ REASONS: dict[str, Reason] = {
     ),
     "energy_ratio": Reason("rejected", "the energy of the dipoles does not fit that of W"),
     # judging the video
-    "static_picture": Reason("rejected", "the picture does not move"),
-    "black_picture": Reason("rejected", "the picture is black"),
+    "static_video": Reason("rejected", "the picture does not move"),
+    "black_video": Reason("rejected", "the picture is black"),
     "eac": Reason("rejected", "the picture is an equi-angular cubemap, not equirectangular"),
     "cubemap": Reason("rejected", "the picture is a cubemap, not equirectangular"),
-    "stereo_picture": Reason("rejected", "the frame holds two eyes"),
+    "stereoscopic": Reason("rejected", "the frame holds two eyes"),
     "not_spherical": Reason("rejected", "the picture is not a sphere"),
     # notes
     "converted_eac": Reason("note", "frames are converted from an equi-angular cubemap"),
     "converted_cubemap": Reason("note", "frames are converted from a cubemap"),
-    "one_eye": Reason("note", "frames hold two eyes; the left or upper one is used"),
+    "converted_stereoscopic": Reason("note", "frames hold two eyes; the left or upper one is used"),
     "projection_disagrees": Reason("note", "the label of the projection is not what is seen"),
     "reordered": Reason("note", "the channels were put in WYZX order"),
     "rescaled_n3d": Reason("note", "dipoles were rescaled from N3D to SN3D"),
@@ -113,7 +113,7 @@ REASONS: dict[str, Reason] = {
     "clipped": Reason("note", "samples are clipped"),
     "dc_offset": Reason("note", "a channel has a constant offset"),
     "audio_offset": Reason("note", "sound and picture begin at different times"),
-    "length_mismatch": Reason("note", "audio and video differ in length"),
+    "duration_mismatch": Reason("note", "audio and video differ in length"),
 }
 
 

@@ -148,7 +148,7 @@ def _layout(clips: list[Pictures], found: Probe, settings: Curate) -> tuple[Layo
     elif projection != "erp":
         reasons.append("not_spherical")
     if stereo in projections.STEREO:
-        reasons.append("one_eye" if settings.repair else "stereo_picture")
+        reasons.append("converted_stereoscopic" if settings.repair else "stereoscopic")
     if claimed and claimed[:3] != projection[:3]:
         reasons.append("projection_disagrees")
     return Layout(projection, stereo), reasons
@@ -160,9 +160,9 @@ def _judge_pictures(clip: Pictures, found: Probe, settings: Curate, layout: list
         message = f"{clip.wanted - clip.seen} of {clip.wanted} pictures are missing"
         outside = ends is not None and clip.end > ends + MISMATCH
         return ["clip_outside" if outside else "video_damaged"], message, {}
-    reasons = ["black_picture"] if clip.black else list(layout)
+    reasons = ["black_video"] if clip.black else list(layout)
     if not clip.black and clip.static_share > settings.static_share:
-        reasons.append("static_picture")
+        reasons.append("static_video")
     return reasons, "", {"static_share": clip.static_share}
 
 
@@ -174,7 +174,7 @@ def _mismatch(heard: Row, seen: Row) -> tuple[list[str], Row]:
         return None if audio is None or video is None else audio - video
 
     longer, later = difference("seconds"), difference("start")
-    reasons = ["length_mismatch"] if longer is not None and abs(longer) > MISMATCH else []
+    reasons = ["duration_mismatch"] if longer is not None and abs(longer) > MISMATCH else []
     if later is not None and abs(later) > OFFSET:
         reasons.append("audio_offset")
     return reasons, {"length_difference": longer, "audio_offset": later}
