@@ -1,15 +1,15 @@
 """Bring media here: render the demo, download, or look at local files."""
 
 
-rule render_demo:
+rule render_shard:
     input:
         plan=ancient(PLAN),
     output:
         truth=TRUTH,
     log:
-        f"{LOG}/render_demo/{{shard}}.log",
+        f"{LOG}/render/{{shard}}.log",
     benchmark:
-        f"{COST}/render_demo/{{shard}}.tsv"
+        f"{COST}/render/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
     params:
@@ -18,7 +18,7 @@ rule render_demo:
         seed=CONFIG.seed,
         source=[s.model_dump_json() for s in CONFIG.sources if s.kind == "demo"],
     script:
-        "../scripts/render_demo.py"
+        "../scripts/render.py"
 
 
 rule fetch_shard:

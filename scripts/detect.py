@@ -3,15 +3,21 @@
 from pathlib import Path
 
 from foa360.config.detect import Detect
+from foa360.config.load import load_config
 from foa360.core.jobs import job
 from foa360.stages.detect.stage import detect_shard
 from foa360.stages.fetch.budget import borrowed
 
-with job(snakemake) as progress, borrowed(snakemake):
+shard = snakemake.wildcards.shard
+plan = Path(snakemake.input.plan)
+fetch = Path(snakemake.input.fetch)
+config = load_config(snakemake.config)
+media = borrowed(shard, plan, fetch, config.cache, config.fetch)
+with job(Path(snakemake.log[0]), f"{snakemake.rule} {shard}") as progress, media:
     detect_shard(
-        Path(snakemake.input.plan),
-        snakemake.wildcards.shard,
-        Path(snakemake.input.fetch),
+        plan,
+        shard,
+        fetch,
         Path(snakemake.input.curation),
         Path(snakemake.output.detections),
         Path(snakemake.output.objects),

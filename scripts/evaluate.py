@@ -6,7 +6,7 @@ from foa360.config.evaluate import Evaluate
 from foa360.core.jobs import job
 from foa360.stages.evaluate.stage import evaluate
 
-with job(snakemake) as progress:
+with job(Path(snakemake.log[0]), " ".join([snakemake.rule, *snakemake.wildcards])) as progress:
     evaluate(
         [Path(shard) for shard in snakemake.input.shards],
         Path(snakemake.input.model),

@@ -6,7 +6,7 @@ from foa360.config.load import load_config
 from foa360.core.jobs import job
 from foa360.stages.fetch.stage import fetch_shard
 
-with job(snakemake) as progress:
+with job(Path(snakemake.log[0]), f"{snakemake.rule} {snakemake.wildcards.shard}") as progress:
     fetch_shard(
         Path(snakemake.input.plan),
         snakemake.wildcards.shard,

@@ -8,11 +8,11 @@ from foa360.stages.report.stage import build_report
 
 
 def paths(names):
-    """Inputs of one kind."""
+    """Convert the names of inputs."""
     return [Path(name) for name in names]
 
 
-with job(snakemake) as progress:
+with job(Path(snakemake.log[0]), snakemake.rule) as progress:
     build_report(
         Path(snakemake.input.plan),
         paths(snakemake.input.fetch),

@@ -6,7 +6,7 @@ from foa360.config.train import Train
 from foa360.core.jobs import job
 from foa360.stages.train.stage import train
 
-with job(snakemake) as progress:
+with job(Path(snakemake.log[0]), f"{snakemake.rule} {snakemake.wildcards.experiment}") as progress:
     train(
         [Path(shard) for shard in snakemake.input.shards],
         snakemake.wildcards.experiment,

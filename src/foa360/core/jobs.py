@@ -1,4 +1,4 @@
-"""What every job of the workflow needs: a log of its own, progress, a clear last word."""
+"""Log file, progress lines and error message of a job."""
 
 import logging
 import sys
@@ -6,29 +6,30 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
 T = TypeVar("T")
 
-#: Seconds between two lines of progress.
-INTERVAL = 10.0
+#: Minimum time between two progress lines, s.
+PROGRESS_INTERVAL_S = 10.0
+LOGGER = logging.getLogger("foa360")
 
 
 class Progress:
-    """Says on standard error, now and then, how far a loop is and how long it will still take."""
+    """Progress lines of a loop on standard error: items done and estimated time left."""
 
     def __init__(self, name: str) -> None:
-        """Name the job as it shall appear in front of each line."""
+        """Set the name of the job, which begins each line."""
         self.name = name
 
     def __call__(self, items: Iterable[T], total: int, unit: str) -> Iterator[T]:
-        """Yield the items; `unit` is what is counted, in the plural."""
+        """Yield the items; `unit` names what is counted, in the plural."""
         begin = last = time.monotonic()
         for done, item in enumerate(items):
             now = time.monotonic()
-            if now - last >= INTERVAL and done:
+            if done and now - last >= PROGRESS_INTERVAL_S:
                 left = (now - begin) / done * (total - done)
                 self.say(f"{done}/{total} {unit}, about {left:.0f} s left")
                 last = now
@@ -36,21 +37,20 @@ class Progress:
         self.say(f"{total} {unit} in {time.monotonic() - begin:.1f} s")
 
     def say(self, text: str) -> None:
-        """One line for the person who waits, and for the log."""
-        logging.getLogger("foa360").info("%s", text)
+        """Write one line to standard error and to the log."""
+        LOGGER.info("%s", text)
         print(f"[{self.name}] {text}", file=sys.stderr, flush=True)
 
 
 @contextmanager
-def job(snakemake: Any) -> Iterator[Progress]:
-    """Run a script's work: log to the rule's log file, end with a readable error.
+def job(log: Path, name: str) -> Iterator[Progress]:
+    """Run the work of a script: log to its file, end with a readable error.
 
     An error of the operating system (disk full, folder not writable) becomes one line that names
-    the file; anything else keeps its traceback, in the log and on standard error.
+    the file; any other error keeps its traceback, in the log and on standard error. `name` begins
+    each line of progress.
     """
-    log = Path(str(snakemake.log[0]))
     log.parent.mkdir(parents=True, exist_ok=True)
-    name = " ".join([snakemake.rule, *map(str, snakemake.wildcards)])
     logging.basicConfig(
         filename=log,
         filemode="w",
@@ -60,14 +60,13 @@ def job(snakemake: Any) -> Iterator[Progress]:
     )
     logging.captureWarnings(True)
     try:
-        # Sums over more threads are other numbers; jobs run side by side instead.
+        # The number of threads changes sums in the last digits; jobs run in parallel instead.
         with threadpool_limits(1, "blas"):
             yield Progress(name)
     except OSError as error:
-        logging.getLogger("foa360").exception("stopped")
-        sys.exit(
-            f"[{name}] stopped: {error.strerror or error}: {error.filename or '?'} (log: {log})"
-        )
+        LOGGER.exception("stopped")
+        reason = error.strerror or error
+        sys.exit(f"[{name}] stopped: {reason}: {error.filename or '?'} (log: {log})")
     except BaseException:
-        logging.getLogger("foa360").exception("stopped")
+        LOGGER.exception("stopped")
         raise

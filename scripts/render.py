@@ -7,7 +7,7 @@ from foa360.core import old_tables as tables
 from foa360.core.jobs import job
 from foa360.stages.render.stage import render_shard
 
-with job(snakemake) as progress:
+with job(Path(snakemake.log[0]), f"{snakemake.rule} {snakemake.wildcards.shard}") as progress:
     videos = tables.read(snakemake.input.plan, shard=snakemake.wildcards.shard)["video_id"]
     truth = Path(snakemake.output.truth)
     render_shard(
