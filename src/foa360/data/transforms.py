@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.sphere import angular_distance
+from foa360.sphere import separated_directions
 
 #: Spread of a viewpoint's direction, radians.
 JITTER = np.radians(4.0)
@@ -17,13 +17,7 @@ def look_anywhere(count: int, random: np.random.Generator) -> NDArray[np.float64
     """Viewpoints `(count, 2)` anywhere on the sphere, 36° apart as far as there is room."""
     height = random.uniform(-1, 1, 64)
     free = np.column_stack([random.uniform(-np.pi, np.pi, 64), np.arcsin(height)])
-    chosen = free[:1]
-    while len(chosen) < count:
-        away = angular_distance(*free.T[:, :, None], *chosen.T[:, None, :]).min(1)
-        apart = np.flatnonzero(away >= APART)
-        best = apart[0] if len(apart) else away.argmax()
-        chosen = np.concatenate([chosen, free[best : best + 1]])
-    return chosen
+    return free[separated_directions(free, count, APART)]
 
 
 def jitter(views: NDArray[np.floating], random: np.random.Generator) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from foa360.sphere.directions import (
     to_vector,
     wrap,
 )
+from foa360.sphere.separated import separated_directions
 from foa360.sphere.views import perspective_crop, view_directions
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "fibonacci_sphere",
     "perspective_crop",
     "pixel_to_direction",
+    "separated_directions",
     "shared_area",
     "spherical_iou",
     "spherical_nms",
