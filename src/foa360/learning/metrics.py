@@ -1,9 +1,14 @@
-"""Accuracy of binary decisions, and how sure it is."""
+"""Accuracy of binary decisions, and its uncertainty."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import binomtest
+
+CONFIDENCE_LEVEL = 0.95
+#: Quantiles that enclose this share.
+QUANTILES = (0.025, 0.975)
 
 
 class Interval(NamedTuple):
@@ -13,29 +18,47 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(hits: float, count: int, z: float = 1.959964) -> Interval:
-    """Wilson's score interval of a share; (0, 1) for no trial. Trials are taken as independent."""
+def wilson(hits: int, count: int) -> Interval:
+    """Compute Wilson's score interval of a share; (0, 1) for no trial.
+
+    Trials are taken as independent.
+    """
     if count == 0:
         return Interval(0.0, 1.0)
-    p = hits / count
-    centre = (p + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * np.sqrt(p * (1 - p) / count + z * z / (4 * count**2))
-    return Interval(float(max(0, centre - half)), float(min(1, centre + half)))
+    interval = binomtest(hits, count).proportion_ci(CONFIDENCE_LEVEL, method="wilson")
+    return Interval(float(interval.low), float(interval.high))
 
 
 def cluster_bootstrap(
     correct: ArrayLike, clusters: ArrayLike, seed: int = 0, rounds: int = 2000
 ) -> Interval:
-    """Percentile bootstrap of the mean over whole clusters: pairs of one video are not independent.
+    """Compute the percentile bootstrap interval of a mean over whole clusters.
 
-    `correct` and `clusters` are `(n,)`; resamples clusters with replacement.
+    Decisions about one video are not independent, hence videos are drawn, with replacement.
+
+    Parameters
+    ----------
+    correct : (n,)
+        Outcome of each decision, 0 or 1.
+    clusters : (n,)
+        Cluster of each decision, such as its video.
+    seed : int
+        Random seed of the draws.
+    rounds : int
+        Number of draws.
+
+    Returns
+    -------
+    Interval
+        (0, 1) for no decision.
     """
     values = np.asarray(correct, float)
-    _, number = np.unique(np.asarray(clusters), return_inverse=True)
     if not len(values):
         return Interval(0.0, 1.0)
-    sums, counts = np.bincount(number, values), np.bincount(number)
+    _, cluster = np.unique(np.asarray(clusters), return_inverse=True)
+    sums = np.bincount(cluster, values)
+    counts = np.bincount(cluster)
     drawn = np.random.default_rng(seed).integers(0, len(sums), (rounds, len(sums)))
     means = sums[drawn].sum(1) / counts[drawn].sum(1)
-    low, high = np.quantile(means, [0.025, 0.975])
+    low, high = np.quantile(means, QUANTILES)
     return Interval(float(low), float(high))

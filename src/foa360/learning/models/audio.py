@@ -15,7 +15,15 @@ class AudioNet(nn.Module):
     """Spectra (B, channels, frames, bands) → (B, 8 · width)."""
 
     def __init__(self, channels: int = 7, width: int = 64) -> None:
-        """Channels: 4 log-mel and 3 of intensity (Wang et al. 2022)."""
+        """Build the network.
+
+        Parameters
+        ----------
+        channels : int
+            Input channels; 4 of log-mel power and 3 of intensity by default (Wang et al. 2022).
+        width : int
+            Channels of the first layer.
+        """
         super().__init__()
         w = width
         layers = _convolution(channels, w, 7, 2)
@@ -30,6 +38,6 @@ class AudioNet(nn.Module):
         self.layers = nn.Sequential(*layers, nn.AdaptiveMaxPool2d(1), nn.Flatten())
 
     def forward(self, x: Tensor) -> Tensor:
-        """Features of spectra."""
+        """Compute features of spectra."""
         out: Tensor = self.layers(x)
         return out

@@ -1,4 +1,4 @@
-"""Both networks, their projections, and the transformers that let viewpoints see each other."""
+"""Video and audio networks, their projections, and transformers over the viewpoints of a clip."""
 
 import torch
 from torch import Tensor, nn
@@ -9,14 +9,24 @@ from foa360.learning.models.video import VideoNet
 
 
 class AudioVisual(nn.Module):
-    """Embeddings of the K viewpoints of clips, for picture and sound.
+    """Embed video and audio at the K viewpoints of clips.
 
-    The transformers get no directions: with them, a viewpoint's picture and sound could be matched
-    without looking or listening.
+    The transformers are not given the directions of the viewpoints: with them, video and audio of
+    a viewpoint could be matched regardless of their content.
     """
 
     def __init__(self, width: int = 64, context: bool = False, size: int = 128) -> None:
-        """`context` adds the transformers (AVSA); `size` is that of the embeddings."""
+        """Build the networks.
+
+        Parameters
+        ----------
+        width : int
+            Channels of the first layers; 64 in the papers.
+        context : bool
+            Whether transformers connect the viewpoints of a clip (AVSA).
+        size : int
+            Size of the embeddings.
+        """
         super().__init__()
         features = 8 * width
         self.video, self.audio = VideoNet(width), AudioNet(7, width)
@@ -25,14 +35,14 @@ class AudioVisual(nn.Module):
         self.audio_context = _transformer(features) if context else None
 
     def forward(self, video: Tensor, audio: Tensor) -> tuple[Tensor, Tensor]:
-        """Embeddings of length 1, (B, K, size) each.
+        """Embed both, as unit vectors `(B, K, size)` each.
 
         `video` is (B, K, 3, T, H, W) uint8 or 0..1, `audio` (B, K, 7, frames, bands).
         """
         return self.embed_video(video), self.embed_audio(audio)
 
     def embed_video(self, video: Tensor) -> Tensor:
-        """(B, K, 3, T, H, W) → (B, K, size)."""
+        """Embed crops `(B, K, 3, T, H, W)` as `(B, K, size)`."""
         if video.dtype == torch.uint8:
             video = video.float() / 255
         features = self.video(video.flatten(0, 1)).unflatten(0, video.shape[:2])
@@ -41,14 +51,14 @@ class AudioVisual(nn.Module):
         return normalize(self.video_head(features), dim=-1)
 
     def embed_audio(self, audio: Tensor) -> Tensor:
-        """(B, K, 7, frames, bands) → (B, K, size)."""
+        """Embed spectra `(B, K, 7, frames, bands)` as `(B, K, size)`."""
         features = self.audio_features(audio)
         if self.audio_context is not None:
             features = self.audio_context(features)
         return normalize(self.audio_head(features), dim=-1)
 
     def audio_features(self, audio: Tensor) -> Tensor:
-        """Features before context and projection, (B, K, 8 · width)."""
+        """Compute features before context and projection, `(B, K, 8 · width)`."""
         features: Tensor = self.audio(audio.flatten(0, 1)).unflatten(0, audio.shape[:2])
         return features
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 def _pair(inside: int, outside: int, stride: tuple[int, int, int]) -> list[nn.Module]:
-    """A 3×3 convolution in space, then one of length 3 in time."""
+    """Build a 3×3 convolution in space, followed by one of length 3 in time."""
     time, height, width = stride
     return [
         nn.Conv3d(inside, outside, (1, 3, 3), (1, height, width), (0, 1, 1), bias=False),
@@ -22,7 +22,15 @@ class Block(nn.Module):
     """Two factorised convolutions and a shortcut."""
 
     def __init__(self, inside: int, outside: int, stride: tuple[int, int, int]) -> None:
-        """`stride` in time, height and width."""
+        """Build a block.
+
+        Parameters
+        ----------
+        inside, outside : int
+            Number of input and output channels.
+        stride : (int, int, int)
+            In time, height and width.
+        """
         super().__init__()
         self.body = nn.Sequential(
             *_pair(inside, outside, stride),
@@ -37,7 +45,7 @@ class Block(nn.Module):
         self.end = nn.Sequential(nn.BatchNorm3d(outside), nn.ReLU(inplace=True))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C, T, H, W) → (B, C', T', H', W')."""
+        """Map `(B, C, T, H, W)` to `(B, C', T', H', W')`."""
         out: Tensor = self.end(self.body(x) + self.shortcut(x))
         return out
 
@@ -46,7 +54,7 @@ class VideoNet(nn.Module):
     """Crops (B, 3, T, H, W) in 0..1 → (B, 8 · width)."""
 
     def __init__(self, width: int = 64) -> None:
-        """`width` is the number of channels of the first layer."""
+        """Build the network; `width` is the number of channels of the first layer."""
         super().__init__()
         w = width
         self.layers = nn.Sequential(
@@ -66,6 +74,6 @@ class VideoNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Features of crops."""
+        """Compute features of crops."""
         out: Tensor = self.layers((x - 0.45) / 0.25)
         return out

@@ -1,92 +1,110 @@
-"""Binary decisions: do picture and sound belong together (AVC), are they aligned (AVSA)?"""
+"""Binary decisions: does the true audio score above a false one?
 
-from collections.abc import Sequence
-from typing import Any
+A choice between two needs no threshold; one that was fitted on the training split does not carry
+over to videos on which all scores are lower.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from foa360.config.evaluate import Evaluate
-from foa360.core.jobs import Progress
-from foa360.data import ShardDataset
 from foa360.data.batches import Request, batches
+from foa360.data.dataset import ShardDataset
 from foa360.learning.checkpoint import device
 from foa360.learning.metrics import cluster_bootstrap, wilson
 from foa360.learning.models.audiovisual import AudioVisual
-from foa360.stages.train.stage import clip_embedding, scores
+from foa360.stages.evaluate.models import BATCH, FIRST_KEY, Metrics, Models
+from foa360.tasks.task import Embeddings, Task, TestRound
 
-#: Sound that is out of line is turned by at least this, radians.
-LEAST_TURN = np.pi / 3
-BATCH = 16
-#: Keys of test samples, away from those of training steps.
-FIRST_KEY = 1 << 40
+if TYPE_CHECKING:
+    from foa360.core.jobs import Progress
+
+#: Accuracy of a guess between two.
+CHANCE = 0.5
 
 
-def binary(
-    trained: AudioVisual,
-    untrained: AudioVisual,
+def evaluate_decisions(
+    models: Models,
     test: ShardDataset,
-    task: str,
+    task: Task,
     settings: Evaluate,
     seed: int,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Share of decisions in which the true sound agrees better with the picture than a false one.
+    progress: "Progress",
+) -> Metrics:
+    """Measure the share of decisions in which the true audio scores above a false one.
 
-    False sounds of AVC are of another video, those of AVSA the clip's own, turned by 60° to 300°.
-    A choice between two needs no threshold; one that was fitted on the training split does not
-    carry over to videos on which all scores are lower.
+    Parameters
+    ----------
+    models : Models
+        Networks in evaluation mode.
+    test : ShardDataset
+        Clips of the test split, of two videos at least.
+    task : Task
+        Chooses the false audio.
+    settings : Evaluate
+        Section `evaluate` of the configuration.
+    seed : int
+        Random seed of the decisions.
+    progress : Progress
+        Reports rounds over the test clips.
     """
     rounds = max(1, round(settings.pairs / len(test)))
-    correct, videos = _decisions(trained, test, rounds, task, seed, progress)
-    plain, _ = _decisions(untrained, test, rounds, task, seed, progress)
+    numbers = range(rounds)
+    correct = _decisions(models.trained, test, task, seed, progress(numbers, rounds, "rounds"))
+    baseline = _decisions(models.untrained, test, task, seed, progress(numbers, rounds, "rounds"))
+    videos = np.tile(np.array(test.videos), rounds)
     over_videos = cluster_bootstrap(correct, videos, seed)
-    over_pairs = wilson(float(correct.sum()), len(correct))
-    return {
-        "accuracy": float(correct.mean()), "ci_low": over_videos.low, "ci_high": over_videos.high,
-        "wilson_low": over_pairs.low, "wilson_high": over_pairs.high, "pairs": len(correct),
-        "chance": 0.5, "untrained": float(plain.mean()),
-    }  # fmt: skip
+    over_decisions = wilson(int(correct.sum()), len(correct))
+    return Metrics(
+        accuracy=float(correct.mean()),
+        ci_low=over_videos.low,
+        ci_high=over_videos.high,
+        wilson_low=over_decisions.low,
+        wilson_high=over_decisions.high,
+        pairs=len(correct),
+        chance=CHANCE,
+        untrained=float(baseline.mean()),
+    )
 
 
 @torch.no_grad()
 def _decisions(
-    model: AudioVisual, data: ShardDataset, rounds: int, task: str, seed: int, progress: Progress
-) -> tuple[NDArray[np.bool_], NDArray[np.str_]]:
-    """Outcome of each decision, and the video that it is about."""
-    rows, correct, videos = list(range(len(data))), [], []
-    for number in progress(range(rounds), rounds, f"rounds of {len(rows)} decisions"):
-        random = np.random.default_rng([seed, number])
+    model: AudioVisual, test: ShardDataset, task: Task, seed: int, rounds: Iterable[int]
+) -> NDArray[np.bool_]:
+    """Outcome of each decision, round by round over all clips."""
+    outcomes = []
+    for number in rounds:
         key = FIRST_KEY + number
-        video, audio = _embed(model, data, [(i, key, 0.0) for i in rows])
-        if task == "avc":
-            partner = _other_video(random, data.videos)
-            video, audio = clip_embedding(video)[:, None], clip_embedding(audio)[:, None]
-            wrong = audio[partner]
-        else:
-            turns = random.uniform(LEAST_TURN, 2 * np.pi - LEAST_TURN, len(rows))
-            turned = [(i, key, float(t)) for i, t in zip(rows, turns, strict=True)]
-            wrong = _embed(model, data, turned)[1]
-        correct.append((scores(video, audio) > scores(video, wrong)).cpu().numpy())
-        videos += data.videos
-    return np.concatenate(correct), np.array(videos)
+
+        def embed(yaw_offsets: Sequence[float], key: int = key) -> Embeddings:
+            requests = [(clip, key, yaw) for clip, yaw in enumerate(yaw_offsets)]
+            return _embed(model, test, requests)
+
+        def rotated_audio(yaw_offsets: Sequence[float]) -> torch.Tensor:
+            return embed(yaw_offsets).audio
+
+        decisions = task.decide(
+            TestRound(
+                embeddings=embed([0.0] * len(test)),
+                videos=test.videos,
+                random=np.random.default_rng([seed, number]),
+                rotated_audio=rotated_audio,
+            )
+        )
+        outcomes.append(decisions.cpu().numpy())
+    return np.concatenate(outcomes)
 
 
-def _embed(
-    model: AudioVisual, data: ShardDataset, wanted: Sequence[Request]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Embeddings (n, K, D) of pictures and sounds."""
-    parts = [wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)]
-    pairs = [
-        model(batch["video"].to(device()), batch["audio"].to(device()))
-        for batch in batches(data, parts)
-    ]
-    video, audio = zip(*pairs, strict=True)
-    return torch.cat(video), torch.cat(audio)
-
-
-def _other_video(random: np.random.Generator, videos: list[str]) -> list[int]:
-    """For each row a random row of another video."""
-    names = np.array(videos)
-    return [int(random.choice(np.flatnonzero(names != name))) for name in names]
+def _embed(model: AudioVisual, data: ShardDataset, requests: Sequence[Request]) -> Embeddings:
+    """Embeddings of requested samples."""
+    parts = [requests[i : i + BATCH] for i in range(0, len(requests), BATCH)]
+    video, audio = [], []
+    for batch in batches(data, parts):
+        embedded = model(batch["video"].to(device()), batch["audio"].to(device()))
+        video.append(embedded[0])
+        audio.append(embedded[1])
+    return Embeddings(torch.cat(video), torch.cat(audio))

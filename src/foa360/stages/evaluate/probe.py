@@ -1,85 +1,131 @@
-"""A linear probe: how much of the class of a clip's main object is in the frozen audio features."""
+"""A linear probe: how well frozen audio features predict the class of a clip's main object."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from foa360.config.evaluate import Evaluate
-from foa360.core.jobs import Progress
-from foa360.data import ShardDataset
-from foa360.data.batches import batches
+from foa360.data.batches import Request, batches
+from foa360.data.dataset import ShardDataset
 from foa360.learning.checkpoint import device
 from foa360.learning.metrics import cluster_bootstrap, wilson
 from foa360.learning.models.audiovisual import AudioVisual
-from foa360.stages.evaluate.binary import BATCH, FIRST_KEY
+from foa360.stages.evaluate.models import BATCH, FIRST_KEY, Metrics, Models, Splits
 
-#: Spans of each clip that features are taken from.
+if TYPE_CHECKING:
+    from foa360.core.jobs import Progress
+
+#: Name of the evaluation.
+PROBE = "probe"
+#: Spans of each clip that features are computed from.
 SPANS = 4
+#: Added to standard deviations, so that a constant feature does not divide by zero.
+MIN_STD = 1e-6
+LEARNING_RATE = 1e-2
+WEIGHT_DECAY = 1e-2
 
 
-def probe(
-    trained: AudioVisual,
-    untrained: AudioVisual,
-    train: ShardDataset,
-    test: ShardDataset,
-    settings: Evaluate,
-    seed: int,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Accuracy of a linear classifier on the sound of held-out videos.
+def evaluate_probe(
+    models: Models, splits: Splits, settings: Evaluate, seed: int, progress: "Progress"
+) -> dict[str, object]:
+    """Measure the accuracy of a linear classifier on the audio of held-out videos.
 
     The label is the class of the clip's best detected object; `chance` is the share of the most
-    frequent one among the test clips.
+    frequent class among the test clips.
+
+    Parameters
+    ----------
+    models : Models
+        Networks in evaluation mode.
+    splits : Splits
+        Clips to fit the classifier on, and to test it on.
+    settings : Evaluate
+        Section `evaluate` of the configuration.
+    seed : int
+        Random seed of the classifiers' weights.
+    progress : Progress
+        Reports batches.
+
+    Returns
+    -------
+    dict
+        Fields of `Metrics`, and `classes`; where it cannot be measured `accuracy` is None and
+        `note` gives the reason.
     """
-    classes = sorted({label for label in train.labels if label})
-    there = [[i for i, c in enumerate(d.labels) if c in classes] for d in (train, test)]
-    if len(classes) < 2 or not there[1]:
+    classes = sorted({label for label in splits.train.labels if label})
+    train_clips = _clips_with_label(splits.train, classes)
+    test_clips = _clips_with_label(splits.test, classes)
+    if len(classes) < 2 or not test_clips:
         return {"accuracy": None, "note": "needs detected objects of two classes"}
-    found = {}
-    for name, model in (("trained", trained), ("untrained", untrained)):
-        known, known_labels = _features(model, train, there[0], classes, progress)
-        new, labels = _features(model, test, there[1], classes, progress)
-        mean, spread = known.mean(0), known.std(0) + 1e-6
+
+    def outcomes(model: AudioVisual) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        features = _features(model, splits.train, train_clips, progress)
+        labels = _class_numbers(splits.train, train_clips, classes)
+        test_features = _features(model, splits.test, test_clips, progress)
+        test_labels = _class_numbers(splits.test, test_clips, classes)
+        mean = features.mean(0)
+        std = features.std(0) + MIN_STD
         torch.manual_seed(seed)
-        linear = _fit((known - mean) / spread, known_labels, len(classes), settings.probe_steps)
+        linear = _fit((features - mean) / std, labels, len(classes), settings.probe_steps)
         with torch.no_grad():
-            found[name] = (linear((new - mean) / spread).argmax(1) == labels).numpy()
-    correct = found["trained"]
-    videos = [test.videos[i] for i in there[1] for _ in range(SPANS)]
-    low, high = cluster_bootstrap(correct, videos, seed)
-    pairs = wilson(float(correct.sum()), len(correct))
-    counts = np.unique([test.labels[i] for i in there[1]], return_counts=True)[1]
-    return {
-        "accuracy": float(correct.mean()), "ci_low": low, "ci_high": high,
-        "wilson_low": pairs.low, "wilson_high": pairs.high, "pairs": len(correct),
-        "chance": float(counts.max() / counts.sum()), "classes": classes,
-        "untrained": float(found["untrained"].mean()),
-    }  # fmt: skip
+            predicted = linear((test_features - mean) / std).argmax(1)
+        return np.asarray((predicted == test_labels).numpy())
+
+    correct = outcomes(models.trained)
+    baseline = outcomes(models.untrained)
+    videos = [splits.test.videos[clip] for clip in test_clips for _ in range(SPANS)]
+    over_videos = cluster_bootstrap(correct, videos, seed)
+    over_decisions = wilson(int(correct.sum()), len(correct))
+    _, counts = np.unique([splits.test.labels[clip] for clip in test_clips], return_counts=True)
+    metrics = Metrics(
+        accuracy=float(correct.mean()),
+        ci_low=over_videos.low,
+        ci_high=over_videos.high,
+        wilson_low=over_decisions.low,
+        wilson_high=over_decisions.high,
+        pairs=len(correct),
+        chance=float(counts.max() / counts.sum()),
+        untrained=float(baseline.mean()),
+    )
+    return {**asdict(metrics), "classes": classes}
+
+
+def _clips_with_label(data: ShardDataset, classes: Sequence[str]) -> list[int]:
+    return [clip for clip, label in enumerate(data.labels) if label in classes]
+
+
+def _class_numbers(data: ShardDataset, clips: Sequence[int], classes: Sequence[str]) -> Tensor:
+    """Class of each span of each clip."""
+    numbers = torch.tensor([classes.index(data.labels[clip]) for clip in clips])
+    return numbers.repeat_interleave(SPANS)
 
 
 @torch.no_grad()
 def _features(
-    model: AudioVisual, data: ShardDataset, rows: list[int], classes: list[str], progress: Progress
-) -> tuple[Tensor, Tensor]:
-    """Audio features (rows x spans, size), the mean over viewpoints, and class numbers."""
-    wanted = [(i, FIRST_KEY + s, 0.0) for i in rows for s in range(SPANS)]
-    parts = [wanted[i : i + BATCH] for i in range(0, len(wanted), BATCH)]
-    features = [
-        model.audio_features(batch["audio"].to(device())).mean(1).cpu()
-        for batch in progress(batches(data, parts), len(parts), "batches")
-    ]
-    labels = [classes.index(data.labels[i]) for i, *_ in wanted]
-    return torch.cat(features).clone(), torch.tensor(labels)
+    model: AudioVisual, data: ShardDataset, clips: Sequence[int], progress: "Progress"
+) -> Tensor:
+    """Audio features of the spans of clips, `(clips · SPANS, size)`, the mean over viewpoints."""
+    requests: list[Request] = []
+    for clip in clips:
+        requests += [(clip, FIRST_KEY + span, 0.0) for span in range(SPANS)]
+    parts = [requests[i : i + BATCH] for i in range(0, len(requests), BATCH)]
+    features = []
+    for batch in progress(batches(data, parts), len(parts), "batches"):
+        features.append(model.audio_features(batch["audio"].to(device())).mean(1).cpu())
+    # A tensor made in inference mode takes no part in training.
+    return torch.cat(features).clone()
 
 
-def _fit(x: Tensor, labels: Tensor, classes: int, steps: int) -> nn.Linear:
-    """Logistic regression with a little weight decay."""
-    linear = nn.Linear(x.shape[1], classes)
-    optimiser = torch.optim.AdamW(linear.parameters(), 1e-2, weight_decay=1e-2)
+def _fit(features: Tensor, labels: Tensor, classes: int, steps: int) -> nn.Linear:
+    """Fit a logistic regression with a little weight decay."""
+    linear = nn.Linear(features.shape[1], classes)
+    optimiser = torch.optim.AdamW(linear.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     for _ in range(steps):
         optimiser.zero_grad()
-        nn.functional.cross_entropy(linear(x), labels).backward()
+        nn.functional.cross_entropy(linear(features), labels).backward()
         optimiser.step()
     return linear

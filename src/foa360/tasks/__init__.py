@@ -1,0 +1,1 @@
+"""Published audio-visual tasks, one system per module; `registry` lists them."""

@@ -1,0 +1,53 @@
+"""Fixtures of several stages."""
+
+import pytest
+
+from foa360.core.jobs import Progress
+
+
+@pytest.fixture(scope="session")
+def training_shards(tmp_path_factory):
+    """Shards of a few rendered videos, written by the stages themselves."""
+    from foa360.config.curate import Curate
+    from foa360.config.features import Features
+    from foa360.config.load import load_config
+    from foa360.config.viewpoints import Viewpoints
+    from foa360.core import old_tables as tables
+    from foa360.stages.curate.stage import curate_shard
+    from foa360.stages.features.stage import write_shard
+    from foa360.stages.fetch.stage import fetch_shard
+    from foa360.stages.plan.stage import write_plan
+    from foa360.stages.render.stage import render_shard
+    from foa360.stages.viewpoints.stage import choose_viewpoints
+
+    folder = tmp_path_factory.mktemp("shards")
+    config = load_config(
+        {"sources": [{"kind": "demo", "videos": 6, "seconds": 2.0}], "cache": str(folder / "cache")}
+    )
+    plan, progress = folder / "plan.parquet", Progress("test")
+    write_plan(config, plan)
+    frame = tables.read(plan)
+    frame = frame[~frame["video_id"].str.startswith("defect")].reset_index(drop=True)
+    tables.write_frame(plan, frame, tables.PLAN)
+    paths = {
+        name: folder / f"{name}.parquet"
+        for name in ("fetch", "curation", "detections", "objects", "views", "agreement")
+    }
+    shard, media = frame["shard"].iloc[0], folder / "cache" / "demo" / "media"
+    render_shard(
+        list(frame["video_id"]), media, folder / "truth.json", config.sources[0], 0, progress
+    )
+    fetch_shard(plan, shard, folder / "cache", paths["fetch"], progress)
+    curate_shard(plan, shard, paths["fetch"], paths["curation"], Curate(), progress)
+    tables.write(paths["detections"], [], tables.DETECTIONS)
+    tables.write(paths["objects"], [], tables.OBJECTS)
+    choose_viewpoints(
+        paths["fetch"], paths["curation"], paths["detections"], paths["objects"], paths["views"],
+        paths["agreement"], Viewpoints(count=2), 1.0, 0, progress,
+    )  # fmt: skip
+    output = folder / "s0000.h5"
+    settings = Features(n_mels=16, video_width=64, store=["video", "covariance"])
+    write_shard(
+        plan, shard, paths["fetch"], paths["curation"], paths["views"], output, settings, progress
+    )
+    return [output]

@@ -1,0 +1,43 @@
+"""Evaluation: the same bytes every time, with an interval."""
+
+import json
+
+import pytest
+
+from foa360.config.evaluate import Evaluate
+from foa360.config.train import Train
+from foa360.core.jobs import Progress
+from foa360.stages.evaluate.stage import EvaluateFiles, evaluate_model
+from foa360.stages.train.stage import TrainFiles, train_model
+
+
+@pytest.fixture(scope="module")
+def model(training_shards, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    settings = Train(width=4, crop=32, frames=1, batch=4, avc_steps=3, avsa_steps=1)
+    files = TrainFiles(shards=training_shards, init=None, folder=folder)
+    train_model("avsa", files, settings, 0, Progress("test"))
+    return folder / "model.pt"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["avc", "avsa"])
+def test_decisions_are_repeatable_and_have_an_interval(training_shards, model, task, tmp_path):
+    files = EvaluateFiles(shards=training_shards, model=model, output=tmp_path / "metrics.json")
+    evaluate_model(task, files, Evaluate(pairs=8), 0, Progress("test"))
+    first = files.output.read_bytes()
+    evaluate_model(task, files, Evaluate(pairs=8), 0, Progress("test"))
+    assert files.output.read_bytes() == first
+    result = json.loads(first)
+    assert result["task"] == task
+    assert result["pairs"] == 8
+    assert result["ci_low"] <= result["accuracy"] <= result["ci_high"]
+
+
+@pytest.mark.slow
+def test_a_probe_without_detected_objects_is_not_measured(training_shards, model, tmp_path):
+    files = EvaluateFiles(shards=training_shards, model=model, output=tmp_path / "probe.json")
+    evaluate_model("probe", files, Evaluate(), 0, Progress("test"))
+    result = json.loads(files.output.read_text())
+    assert result["accuracy"] is None
+    assert "two classes" in result["note"]
