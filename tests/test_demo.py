@@ -13,9 +13,10 @@ from av.audio.resampler import AudioResampler
 from foa360 import ambisonics
 from foa360.ambisonics import descriptors as measures
 from foa360.config.sources import DemoSource
-from foa360.core.files import safe_name, sha256
+from foa360.core.files import sha256
 from foa360.core.jobs import Progress
 from foa360.core.reasons import REASONS, judge
+from foa360.core.video_ids import safe_name
 from foa360.demo.catalogue import FORMATS, HOSTILE, DemoVideo, catalogue
 from foa360.demo.defects import DEFECTS, eac_directions
 from foa360.demo.encode import foa_in_51

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foa360.core.files import atomic, safe_name, sha256
+from foa360.core.files import atomic, sha256
+from foa360.core.video_ids import safe_name
 
 
 def test_a_file_appears_whole_under_its_name(tmp_path):

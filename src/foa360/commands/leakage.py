@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from foa360.core.video_ids import source_video
+
 HELP = "videos that occur in more than one list or split"
 
 
@@ -41,8 +43,6 @@ def run(chosen: Namespace) -> int:
 
 def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Names of the splits of a list, or the list's own, with their videos."""
-    from foa360.stages.plan.listing import CUT
-
     if path.suffix in {".csv", ".parquet"}:
         read = pd.read_csv if path.suffix == ".csv" else pd.read_parquet
         frame = read(path).astype({"video_id": str})
@@ -52,5 +52,5 @@ def _read(path: Path) -> Iterator[tuple[str, list[str]]]:
         lines = path.read_text(encoding="utf-8").splitlines()
         parts = {"": pd.Series([line.split()[0] for line in lines if line.strip()], dtype=str)}
     for split, ids in parts.items():
-        videos = ids.map(lambda name: found[2] if (found := CUT.fullmatch(name)) else name)
+        videos = ids.map(source_video)
         yield f"{path}[{split}]" if split else str(path), list(dict.fromkeys(videos))

@@ -37,13 +37,3 @@ def sha256(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file as hexadecimal digits."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def safe_name(text: str) -> str:
-    """File name for an id that may hold any characters: readable start plus a digest of the whole.
-
-    Distinct ids give distinct names, also on file systems that ignore case; the name never begins
-    with a dash or a dot and holds only letters, digits, dash and underscore.
-    """
-    readable = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in text)
-    return f"v{readable[:40]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

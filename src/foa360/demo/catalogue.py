@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from foa360.config.sources import DemoSource
-from foa360.core.files import safe_name
+from foa360.core.video_ids import safe_name
 from foa360.demo.defects import DEFECTS, Defect
 from foa360.demo.scenes import CLASSES, Scene, random_scene, seeded
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foa360.core.files import atomic, safe_name, sha256
+from foa360.core.files import atomic, sha256
 from foa360.core.reasons import REASONS
+from foa360.core.video_ids import safe_name
 from foa360.stages.fetch.errors import FetchError
 
 RECORD, FAILURE = "record.json", "failure.json"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from foa360.config.section import ConfigError
 from foa360.config.sources import Sphere360Source, Yt360Source
-from foa360.core.files import safe_name
+from foa360.core.video_ids import safe_name
 from foa360.stages.plan.pairs import pairs, printable
 
 YOUTUBE = "https://www.youtube.com/watch?v="

@@ -7,7 +7,7 @@ import pandas as pd
 
 from foa360.config.root import Config
 from foa360.config.section import ConfigError
-from foa360.core.files import safe_name
+from foa360.core.video_ids import safe_name
 from foa360.stages.plan.clip_table import is_address
 
 
