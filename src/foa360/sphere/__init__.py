@@ -1,9 +1,9 @@
 """Directions on the sphere: ERP pixels, perspective crops, distances, boxes.
 
 Conventions: azimuth φ counter-clockwise (left is +90°), elevation θ up, radians. The pixel centre
-(u, v) of a W×H equirectangular (ERP) frame looks to φ = π - 2π(u+½)/W, θ = π/2 - π(v+½)/H: the
-middle column is the front, the left quarter the left, the seam lies at ±180°. Frames are stored as
-they come: geometry follows the projection, not the aspect of the pixels.
+(u, v) of a W×H equirectangular (ERP) frame has the direction φ = π - 2π(u+½)/W, θ = π/2 - π(v+½)/H:
+the middle column is the front, the left quarter the left, the seam lies at ±180°. Frames keep their
+size: geometry follows the projection, not the aspect ratio of the pixels.
 """
 
 from foa360.sphere.boxes import (

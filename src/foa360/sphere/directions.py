@@ -9,7 +9,20 @@ Floats = NDArray[np.float64]
 def pixel_to_direction(
     u: ArrayLike, v: ArrayLike, width: int, height: int
 ) -> tuple[Floats, Floats]:
-    """Azimuth in [-π, π) … and elevation of ERP pixel coordinates (pixel centres are integers)."""
+    """Convert pixel coordinates of an ERP frame to directions.
+
+    Parameters
+    ----------
+    u, v : (...)
+        Column and row, pixels; pixel centres are integers.
+    width, height : int
+        Size of the frame, pixels.
+
+    Returns
+    -------
+    azimuth, elevation : (...)
+        Radians; azimuths in [-π, π).
+    """
     azimuth = np.pi - 2 * np.pi * (np.asarray(u, float) + 0.5) / width
     elevation = np.pi / 2 - np.pi * (np.asarray(v, float) + 0.5) / height
     return wrap(azimuth), elevation
@@ -18,43 +31,74 @@ def pixel_to_direction(
 def direction_to_pixel(
     azimuth: ArrayLike, elevation: ArrayLike, width: int, height: int
 ) -> tuple[Floats, Floats]:
-    """ERP pixel coordinates of directions: u in [-½, W-½), v in [-½, H-½]."""
+    """Convert directions to pixel coordinates of an ERP frame.
+
+    Parameters
+    ----------
+    azimuth, elevation : (...)
+        Radians.
+    width, height : int
+        Size of the frame, pixels.
+
+    Returns
+    -------
+    u, v : (...)
+        Column in [-½, W-½) and row in [-½, H-½], pixels.
+    """
     u = (np.pi - np.asarray(azimuth, float)) / (2 * np.pi) * width
     v = (np.pi / 2 - np.asarray(elevation, float)) / np.pi * height
     return np.mod(u, width) - 0.5, v - 0.5
 
 
 def to_vector(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
-    """Unit vectors `(..., 3)` as x, y, z."""
-    azimuth, elevation = np.broadcast_arrays(
-        np.asarray(azimuth, float), np.asarray(elevation, float)
-    )
-    flat = np.cos(elevation)
-    return np.stack([np.cos(azimuth) * flat, np.sin(azimuth) * flat, np.sin(elevation)], -1)
+    """Convert directions `(...)` to unit vectors `(..., 3)` as x, y, z."""
+    azimuth = np.asarray(azimuth, float)
+    elevation = np.asarray(elevation, float)
+    azimuth, elevation = np.broadcast_arrays(azimuth, elevation)
+    horizontal = np.cos(elevation)
+    x = np.cos(azimuth) * horizontal
+    y = np.sin(azimuth) * horizontal
+    return np.stack([x, y, np.sin(elevation)], -1)
 
 
 def to_direction(vector: ArrayLike) -> tuple[Floats, Floats]:
-    """Azimuth and elevation of vectors `(..., 3)` of any length."""
+    """Convert vectors `(..., 3)` of any length to azimuth and elevation `(...)`."""
     x, y, z = np.moveaxis(np.asarray(vector, float), -1, 0)
     return np.arctan2(y, x), np.arctan2(z, np.hypot(x, y))
 
 
 def angular_distance(a1: ArrayLike, e1: ArrayLike, a2: ArrayLike, e2: ArrayLike) -> Floats:
-    """Great-circle distance in [0, π], accurate also for near and opposite directions."""
+    """Compute the great-circle distance, accurate also for near and opposite directions.
+
+    Parameters
+    ----------
+    a1, e1 : (...)
+        Azimuth and elevation of the first direction, radians. All arguments broadcast.
+    a2, e2 : (...)
+        Azimuth and elevation of the second direction, radians.
+
+    Returns
+    -------
+    (...)
+        Radians, in [0, π].
+    """
     p, q = np.broadcast_arrays(to_vector(a1, e1), to_vector(a2, e2))
-    return np.arctan2(np.linalg.norm(np.cross(p, q), axis=-1), np.sum(p * q, -1))
+    sine = np.linalg.norm(np.cross(p, q), axis=-1)
+    cosine = np.sum(p * q, -1)
+    return np.arctan2(sine, cosine)
 
 
 def wrap(azimuth: ArrayLike) -> Floats:
-    """Azimuth in [-π, π)."""
+    """Wrap azimuths to [-π, π)."""
     return np.mod(np.asarray(azimuth, float) + np.pi, 2 * np.pi) - np.pi
 
 
 def fibonacci_sphere(count: int) -> Floats:
-    """Unit vectors `(count, 3)` that cover the sphere evenly (Fibonacci lattice), from up to down.
+    """Distribute unit vectors `(count, 3)` evenly over the sphere, from top to bottom.
 
-    Each stands for 4π / count sr to within a few per cent (González 2010).
+    A Fibonacci lattice: each represents 4π / count sr to within a few per cent (González 2010).
     """
     number = np.arange(count)
+    azimuth = wrap(number * np.pi * (3 - np.sqrt(5)))
     elevation = np.arcsin(1 - (2 * number + 1) / count)
-    return to_vector(wrap(number * np.pi * (3 - np.sqrt(5))), elevation)
+    return to_vector(azimuth, elevation)
