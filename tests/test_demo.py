@@ -15,7 +15,7 @@ from foa360.ambisonics import descriptors as measures
 from foa360.config.sources import DemoSource
 from foa360.core.files import sha256
 from foa360.core.jobs import Progress
-from foa360.core.reasons import REASONS, judge
+from foa360.core.reasons import REASONS, verdict_of
 from foa360.core.video_ids import safe_name
 from foa360.demo.catalogue import FORMATS, HOSTILE, DemoVideo, catalogue
 from foa360.demo.defects import DEFECTS, eac_directions
@@ -106,7 +106,7 @@ def test_the_reasons_of_a_defect_lead_to_its_verdict(case):
     defect = DEFECTS[case]
     for reason in defect.reasons:
         assert reason in REASONS
-        assert judge([reason]) == defect.verdict
+        assert verdict_of([reason]) == defect.verdict
     assert defect.reasons or defect.verdict == "kept"
 
 

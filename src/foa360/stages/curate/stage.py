@@ -9,7 +9,7 @@ import numpy as np
 from foa360.config.curate import Curate
 from foa360.core import old_tables as tables
 from foa360.core.jobs import Progress
-from foa360.core.reasons import REASONS, judge
+from foa360.core.reasons import REASONS, verdict_of
 from foa360.media import projection as projections
 from foa360.media.audio import clip_audio
 from foa360.media.order import plane_order
@@ -184,5 +184,5 @@ def finish(head: Row, reasons: list[str], message: str, row: Row, settings: Cura
     """A row with its reasons in the order of the closed list, and the verdict they lead to."""
     known = list(REASONS)
     ordered = sorted(set(reasons), key=known.index)
-    verdict = judge(ordered, settings.rejecting)
+    verdict = verdict_of(ordered, settings.rejecting)
     return {**head, **row, "verdict": verdict.value, "reasons": ordered, "message": message or None}
