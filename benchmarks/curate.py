@@ -23,7 +23,7 @@ from simulation import simulate
 from foa360.config.curate import Curate
 from foa360.demo.encode import foa_in_51, write_media
 from foa360.stages.curate.stage import curate_video
-from foa360.stages.plan.durations import cut, length_of
+from foa360.stages.plan.durations import clip_spans, media_duration
 
 CODECS = {
     "opus": ".webm", "aac51": ".m4a", "aac": ".m4a", "vorbis": ".ogg", "flac": ".flac",
@@ -36,7 +36,7 @@ def ours(path: Path) -> float:
     begin = time.process_time()
     clips = [
         {"clip_id": f"x_{s:g}", "video_id": "x", "start": s, "duration": d, "split": None}
-        for s, d in cut(length_of(path), 10.0)
+        for s, d in clip_spans(media_duration(path), 10.0)
     ]
     media = {"state": "fetched", "video_path": None, "audio_path": str(path)}
     for _ in curate_video(clips, media, Curate()):
@@ -102,7 +102,7 @@ def main() -> None:
         )
         print("| --- | --- | --- | --- | --- | --- |")
         for path in files:
-            seconds = length_of(path) or 0.0
+            seconds = media_duration(path) or 0.0
             ours(path)
             pairs = [(ours(path), theirs(path)) for _ in range(chosen.repeats)]
             mine, their = (median(p[k] for p in pairs) * 1e4 / seconds for k in (0, 1))

@@ -34,7 +34,7 @@ from foa360.stages.detect.merge import Objects
 from foa360.stages.detect.modes import MODES
 from foa360.stages.detect.search import Searcher
 from foa360.stages.detect.yolo import Detector
-from foa360.stages.plan.durations import length_of
+from foa360.stages.plan.durations import media_duration
 
 WIDTH = 1920
 
@@ -81,7 +81,7 @@ def frames_of(files: list[Path]) -> list[np.ndarray]:
                 picture = picture[: picture.shape[0] // 2]
             frames.append(cv2.resize(picture, (WIDTH, WIDTH // 2), interpolation=cv2.INTER_AREA))
         else:
-            times = [2.0, 10.0, 20.0, 30.0] if (length_of(path) or 0) > 31 else [5.0]
+            times = [2.0, 10.0, 20.0, 30.0] if (media_duration(path) or 0) > 31 else [5.0]
             found = frames_at(path, times, (WIDTH, WIDTH // 2))
             frames += [frame for frame in found if frame is not None]
     return frames
@@ -172,7 +172,7 @@ def cost(chosen: argparse.Namespace) -> None:
     print(f"| file | ffmpeg -f null, s | read / ffmpeg | {heads} |")
     print("| --- | --- | --- |" + " --- |" * len(chosen.modes))
     for path in chosen.files:
-        seconds = min(length_of(path) or 10.0, 40.0)
+        seconds = min(media_duration(path) or 10.0, 40.0)
         spans, share = [(0.0, seconds)], 10 / seconds
         ratios, parts = [], []
         for mode in chosen.modes:

@@ -17,7 +17,8 @@ from foa360.demo.sounds import sound_field
 from foa360.sphere import angular_distance
 from foa360.stages.curate.stage import curate_shard
 from foa360.stages.fetch.stage import fetch_shard
-from foa360.stages.plan.stage import shard_index, write_plan
+from foa360.stages.plan.shards import shard_index
+from foa360.stages.plan.stage import write_plan
 from foa360.stages.render.stage import render_shard
 
 pytestmark = pytest.mark.slow

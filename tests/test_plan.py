@@ -10,11 +10,14 @@ import pytest
 
 from foa360.config.load import load_config
 from foa360.config.section import ConfigError
-from foa360.core import old_tables as tables
+from foa360.core import tables
+from foa360.core.records import PlannedClip
 from foa360.demo.encode import write_media
-from foa360.stages.plan.durations import cut
-from foa360.stages.plan.pairs import pairs
-from foa360.stages.plan.stage import make_plan, shard_index, write_plan
+from foa360.stages.plan.durations import clip_spans
+from foa360.stages.plan.pairs import media_pairs
+from foa360.stages.plan.assemble import assemble_clips
+from foa360.stages.plan.shards import shard_index
+from foa360.stages.plan.stage import write_plan
 
 HOSTILE = [
     "-rf",
@@ -33,7 +36,7 @@ HOSTILE = [
 
 
 def plan(tmp_path, sources, **more):
-    return make_plan(load_config({"sources": sources, **more}), tmp_path / "lengths.json")[0]
+    return assemble_clips(load_config({"sources": sources, **more}), tmp_path / "durations.json")[0]
 
 
 def one_each(frame, key, column):
@@ -52,7 +55,7 @@ def test_yt360_lists(tmp_path):
     assert list(frame["clip_id"]) == ["a_0", "a_10", "a_20", "b_5", "c_1", "c_2"]
     assert list(frame["split"]) == ["train"] * 4 + ["test"] * 2
     assert frame["video"].iloc[0] == "https://www.youtube.com/watch?v=a"
-    assert set(frame.columns) == {c.name for c in tables.PLAN}
+    assert set(frame.columns) == {c.name for c in tables.columns(PlannedClip)}
 
 
 def test_sphere360_lists(tmp_path):
@@ -165,14 +168,14 @@ def test_clips_cut_from_one_video_share_a_split_in_a_folder_too(tmp_path):
 def test_two_pictures_of_one_stem_stay_apart(tmp_path):
     for name in ("a.mp4", "a.webm", "b.wav"):
         (tmp_path / name).write_bytes(b"x")
-    assert set(pairs(tmp_path)) == {"a.mp4", "a.webm", "b"}
+    assert set(media_pairs(tmp_path)) == {"a.mp4", "a.webm", "b"}
 
 
 def test_cutting():
-    assert cut(25.0, 10) == [(0, 10), (10, 10)]
-    assert cut(9.9, 10) == [(0, 10)]
-    assert cut(5.5, 10) == [(0, 5.5)]
-    assert cut(None, 10) == [(0, 10)]
+    assert clip_spans(25.0, 10) == [(0, 10), (10, 10)]
+    assert clip_spans(9.9, 10) == [(0, 10)]
+    assert clip_spans(5.5, 10) == [(0, 5.5)]
+    assert clip_spans(None, 10) == [(0, 10)]
 
 
 def test_the_plan_is_written_only_when_it_changes_and_digests_follow(tmp_path):
@@ -311,18 +314,18 @@ def test_odd_folders_neither_hang_nor_lose_files(tmp_path):
         (media / name).write_bytes(b"x")
     Path(os.fsdecode(os.fsencode(media) + b"/caf\xe9.mp4")).write_bytes(b"x")
     write_plan(load_config({"sources": [{"kind": "folder", "path": str(media)}]}), tmp_path / "p")
-    assert set(tables.read(tmp_path / "p")["video_id"]) == {
+    assert set(tables.read_frame(tmp_path / "p")["video_id"]) == {
         "pipe", "dangling", "link/linked", "a.mp4", "a.webm", "a.mp4.wav", "caf\\xe9",
     }  # fmt: skip
 
 
 def test_lengths_are_remembered_until_a_file_changes(tmp_path):
-    media, memory = tmp_path / "media", tmp_path / "lengths.json"
+    media, memory = tmp_path / "media", tmp_path / "durations.json"
     media.mkdir()
     memory.write_text("{damaged")
 
     def count():
-        return len(make_plan(load_config(config), memory)[0])
+        return len(assemble_clips(load_config(config), memory)[0])
 
     config = {"sources": [{"kind": "folder", "path": str(media)}], "clip": {"duration": 1.0}}
     write_media(media / "a.wav", None, np.zeros((4, 48000 * 3), np.float32), audio="pcm16")
@@ -341,7 +344,7 @@ def test_more_than_ten_thousand_shards_keep_their_order(tmp_path):
     source = yt360(tmp_path, ids, "", "\n".join(f"v{i} 0" for i in range(count)))
     config = load_config({"sources": [source], "shard": {"clips": 1}})
     write_plan(config, tmp_path / "p")
-    index, frame = shard_index(tmp_path / "p"), tables.read(tmp_path / "p")
+    index, frame = shard_index(tmp_path / "p"), tables.read_frame(tmp_path / "p")
     assert list(index) == list(frame["shard"])
     assert len({s.digest for s in index.values()}) == count
 

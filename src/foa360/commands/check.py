@@ -16,8 +16,8 @@ from foa360.config.curate import Curate
 from foa360.core.reasons import REASONS
 from foa360.media.probe import MediaError, probe
 from foa360.stages.curate.stage import curate_video
-from foa360.stages.plan.durations import cut, length_of
-from foa360.stages.plan.pairs import pairs
+from foa360.stages.plan.durations import clip_spans, media_duration
+from foa360.stages.plan.pairs import MediaPair, media_pairs
 
 HELP = "measure and judge files or folders, without a workflow"
 Row = dict[str, Any]
@@ -70,9 +70,9 @@ def check(paths: list[Path], settings: Curate, duration: float = 10.0) -> Iterat
     Files of sound alone are judged by their sound.
     """
     for path in paths:
-        found = pairs(path) if path.is_dir() else {path.name: (path, path)}
+        found = media_pairs(path) if path.is_dir() else {path.name: MediaPair(path, path)}
         for picture, sound in found.values():
-            spans = cut(length_of(sound), duration)
+            spans = clip_spans(media_duration(sound), duration)
             video = None if picture == sound and not _has_picture(sound) else str(picture)
             clips = [
                 {"clip_id": f"{sound.stem}_{s:g}", "video_id": sound.stem, "start": s,

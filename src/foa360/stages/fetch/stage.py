@@ -18,7 +18,7 @@ from foa360.stages.fetch.http import download
 from foa360.stages.fetch.slots import slot
 from foa360.stages.fetch.store import Media, drop, fetched
 from foa360.stages.fetch.youtube import download_youtube, is_youtube
-from foa360.stages.plan.clip_table import is_address
+from foa360.core.video_ids import is_url as is_address
 
 Row = dict[str, Any]
 

@@ -1,75 +1,98 @@
-"""Lengths of local media, remembered between runs, and the clips that a length makes."""
+"""Durations of local media, stored between runs, and the clips that a duration allows."""
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from foa360.core.files import atomic
 from foa360.media.probe import MediaError, probe
 
-#: The last clip of a file may lack this much, s; less for clips that are short themselves.
-SHORT, SHORT_SHARE = 0.2, 0.02
-#: Bits a second that even silence takes.
-LEAST_BITS = 200
+#: Missing time that the last clip of a file may have, s, and as a share of the clip's duration;
+#: the smaller of both counts.
+MAX_MISSING_S = 0.2
+MAX_MISSING_SHARE = 0.02
+#: Shortest duration of a clip, s.
+MIN_CLIP_S = 0.001
+#: Bit rate that even digital silence takes, bits/s.
+MIN_BIT_RATE = 200
 
 
-class Lengths:
-    """Lengths in seconds by path, size and time of change; what has not changed is not opened."""
+class Span(NamedTuple):
+    """Part of a video, s."""
+
+    start: float
+    duration: float
+
+
+class Durations:
+    """Durations of media in seconds, stored by path, size and time of modification.
+
+    A file that has not changed since the last run is not opened.
+    """
 
     def __init__(self, path: Path) -> None:
-        """`path` is the file that remembers."""
+        """Load the durations that the file `path` stores."""
         self._path = path
-        self._known = _load(path)
+        self._stored = _load(path)
         self._used: dict[str, float | None] = {}
 
-    def __call__(self, *media: Path) -> float | None:
-        """Length of the shortest of some files; None where none of them can be opened."""
-        return min(filter(None, (self._length(m) for m in dict.fromkeys(media))), default=None)
+    def shortest(self, *media: Path) -> float | None:
+        """Return the duration of the shortest of some files; None if none can be opened."""
+        durations = [self._duration(path) for path in dict.fromkeys(media)]
+        return min((duration for duration in durations if duration), default=None)
 
-    def _length(self, media: Path) -> float | None:
+    def _duration(self, media: Path) -> float | None:
         try:
             info = media.stat()
         except (OSError, ValueError):
             return None
         key = f"{media}|{info.st_size}|{info.st_mtime_ns}"
         if key not in self._used:
-            self._used[key] = self._known[key] if key in self._known else length_of(media)
+            self._used[key] = self._stored[key] if key in self._stored else media_duration(media)
         return self._used[key]
 
     def save(self) -> None:
-        """Remember what was asked for since the beginning, and forget the rest."""
-        if self._used != self._known:
+        """Store the durations that were requested since the beginning, and no others."""
+        if self._used != self._stored:
             with atomic(self._path) as temporary:
                 temporary.write_text(json.dumps(self._used))
 
 
 def _load(path: Path) -> dict[str, float | None]:
-    """What was remembered; a damaged file is worth nothing, and no more than that."""
+    """Return the stored durations; none if the file is missing or damaged."""
     try:
-        known = json.loads(path.read_text())
+        stored = json.loads(path.read_text())
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    return stored if isinstance(stored, dict) else {}
 
 
-def length_of(media: Path) -> float | None:
-    """Length of a media file in seconds; None where it cannot be opened or does not say.
+def media_duration(media: Path) -> float | None:
+    """Return the duration of a media file in seconds; None if it cannot be opened or states none.
 
-    Never longer than a file of its size can be, whatever a damaged header claims.
+    A damaged header may claim any duration; the result is at most what a file of this size can
+    hold.
     """
     try:
-        length = probe(media, claims=False).duration
-        return length and min(length, media.stat().st_size * 8 / LEAST_BITS)
+        duration = probe(media, claims=False).duration
+        longest = media.stat().st_size * 8 / MIN_BIT_RATE
     except (MediaError, OSError):
         return None
+    return min(duration, longest) if duration else duration
 
 
-def cut(length: float | None, duration: float) -> list[tuple[float, float]]:
-    """Spans (start, duration) of a file; one where its length is unknown or below a clip's."""
-    short = min(SHORT, SHORT_SHARE * duration)
-    if not length:
-        return [(0.0, duration)]
-    if length < duration - short:
-        return [(0.0, max(0.001, float(np.floor(length * 1000) / 1000)))]
-    return [(round(i * duration, 6), duration) for i in range(int((length + short) // duration))]
+def clip_spans(duration: float | None, clip_duration: float) -> list[Span]:
+    """Return the successive clips of a file.
+
+    A file whose duration is unknown or shorter than a clip is one clip.
+    """
+    missing = min(MAX_MISSING_S, MAX_MISSING_SHARE * clip_duration)
+    if not duration:
+        return [Span(0.0, clip_duration)]
+    if duration < clip_duration - missing:
+        whole_milliseconds = float(np.floor(duration * 1000) / 1000)
+        return [Span(0.0, max(MIN_CLIP_S, whole_milliseconds))]
+    count = int((duration + missing) // clip_duration)
+    return [Span(round(i * clip_duration, 6), clip_duration) for i in range(count)]

@@ -3,79 +3,103 @@
 import json
 import re
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from foa360.config.section import ConfigError
 from foa360.config.sources import HubSource
 from foa360.core.files import atomic
 
 
-def hub_files(source: HubSource, memory: Path) -> list[tuple[str, str, str]]:
-    """(id, picture, sound) of each video, as paths or addresses, by id.
+class HubVideo(NamedTuple):
+    """A video of a repository: its id, and the paths or URLs of its video and its audio."""
 
-    `memory` is a file that keeps lists of files between runs, so that planning again asks nobody.
-    Raises ConfigError that names the repository and what is wrong.
+    video_id: str
+    video: str
+    audio: str
+
+
+def hub_videos(source: HubSource, listings: Path) -> list[HubVideo]:
+    """Return the videos of a repository, by id.
+
+    The file `listings` keeps the file list of each repository between runs, so that planning again
+    sends no request. Raises ConfigError that names the repository and the problem.
     """
-    local = Path(source.repo).is_dir()
-    names = _local(Path(source.repo)) if local else _remembered(source, memory)
-    pictures = _ids(names, source.video)
-    sounds = _ids(names, source.audio) if source.audio else pictures
-    both = sorted(pictures.keys() & sounds.keys())
-    if not both:
+    is_local = Path(source.repo).is_dir()
+    names = _local_files(Path(source.repo)) if is_local else _stored_listing(source, listings)
+    video_files = _files_by_id(names, source.video)
+    audio_files = _files_by_id(names, source.audio) if source.audio else video_files
+    complete = sorted(video_files.keys() & audio_files.keys())
+    if not complete:
         patterns = " and ".join(filter(None, (source.video, source.audio)))
         raise ConfigError(
             f"sources: {source.repo} has no files like {patterns}; of its {len(names)} files the"
             f" first is {names[0] if names else 'missing'}"
         )
 
-    def place(name: str) -> str:
-        return str(Path(source.repo) / name) if local else _address(source, name)
+    def location(name: str) -> str:
+        return str(Path(source.repo) / name) if is_local else _url(source, name)
 
-    return [(i, place(pictures[i]), place(sounds[i])) for i in both]
+    return [HubVideo(i, location(video_files[i]), location(audio_files[i])) for i in complete]
 
 
-def _ids(names: list[str], pattern: str) -> dict[str, str]:
-    """Id → file, for the files that fit a pattern with `{id}`."""
+def _files_by_id(names: list[str], pattern: str) -> dict[str, str]:
+    """Return the files that match a pattern with `{id}`, by id."""
     before, _, after = pattern.partition("{id}")
     form = re.compile(f"{re.escape(before)}(.+){re.escape(after)}")
-    found = ((form.fullmatch(name), name) for name in names)
-    return {match[1]: name for match, name in found if match}
+    files: dict[str, str] = {}
+    for name in names:
+        match = form.fullmatch(name)
+        if match:
+            files[match[1]] = name
+    return files
 
 
-def _local(folder: Path) -> list[str]:
-    files = (p for p in folder.rglob("*") if p.is_file())
-    return sorted(str(PurePosixPath(p.relative_to(folder))) for p in files)
+def _local_files(folder: Path) -> list[str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(str(PurePosixPath(path.relative_to(folder))) for path in files)
 
 
-def _remembered(source: HubSource, memory: Path) -> list[str]:
+def _stored_listing(source: HubSource, listings: Path) -> list[str]:
     key = f"{source.repo}@{source.revision}"
     try:
-        known = json.loads(memory.read_text(encoding="utf-8"))
+        stored = json.loads(listings.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        known = {}
-    if key not in known:
-        known[key] = _asked(source)
-        with atomic(memory) as temporary:
-            temporary.write_text(json.dumps(known, indent=0), encoding="utf-8")
-    return list(known[key])
+        stored = {}
+    if key not in stored:
+        stored[key] = _request_listing(source)
+        with atomic(listings) as temporary:
+            temporary.write_text(json.dumps(stored, indent=0), encoding="utf-8")
+    return list(stored[key])
 
 
-def _asked(source: HubSource) -> list[str]:
+def _request_listing(source: HubSource) -> list[str]:
+    """Return the files that the hub lists.
+
+    The library sends the user's token (HF_TOKEN, or that of `hf auth login`), where there is one.
+    """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+    from huggingface_hub.errors import (  # type: ignore[attr-defined]
+        HFValidationError,
+        HTTPError,  # of the HTTP client, which depends on the library's version
+        RepositoryNotFoundError,
+    )
 
     try:
         return sorted(
             HfApi().list_repo_files(source.repo, revision=source.revision, repo_type="dataset")
         )
-    except (HfHubHTTPError, HFValidationError, OSError) as error:
-        said = str(error).splitlines()[0]
+    except (HTTPError, HFValidationError, OSError) as error:
+        message = " ".join(str(error).split("\n\n")[0].split()) or type(error).__name__
+        hint = ""
+        if isinstance(error, RepositoryNotFoundError):
+            hint = "; a private or gated repository needs a token that has access, in HF_TOKEN"
         raise ConfigError(
             f"sources: the repository {source.repo} (revision {source.revision}) cannot be listed:"
-            f" {said}"
+            f" {message}{hint}"
         ) from None
 
 
-def _address(source: HubSource, name: str) -> str:
+def _url(source: HubSource, name: str) -> str:
     from huggingface_hub import hf_hub_url
 
     return hf_hub_url(source.repo, name, repo_type="dataset", revision=source.revision)
