@@ -4,7 +4,7 @@ from pathlib import Path
 
 from foa360.config.root import Config
 from foa360.core.jobs import job
-from foa360.stages.report.stage import build_report
+from foa360.stages.report.stage import ReportFiles, write_report
 
 
 def paths(names):
@@ -13,17 +13,20 @@ def paths(names):
 
 
 with job(Path(snakemake.log[0]), snakemake.rule) as progress:
-    build_report(
-        Path(snakemake.input.plan),
-        paths(snakemake.input.fetch),
-        paths(snakemake.input.curation),
-        paths(snakemake.input.detections),
-        paths(snakemake.input.agreement),
-        paths(snakemake.input.features),
-        {Path(model).parent.name: Path(model).parent for model in snakemake.input.models},
-        paths(snakemake.input.evaluations),
-        Path(snakemake.output.report),
-        Path(snakemake.output.summary),
+    write_report(
+        ReportFiles(
+            fetch=paths(snakemake.input.fetch),
+            curation=paths(snakemake.input.curation),
+            detections=paths(snakemake.input.detections),
+            agreement=paths(snakemake.input.agreement),
+            features=paths(snakemake.input.features),
+            models={
+                Path(model).parent.name: Path(model).parent for model in snakemake.input.models
+            },
+            evaluations=paths(snakemake.input.evaluations),
+            page=Path(snakemake.output.report),
+            summary=Path(snakemake.output.summary),
+        ),
         Config.model_validate_json(snakemake.params.config),
         progress,
     )

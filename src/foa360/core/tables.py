@@ -74,12 +74,13 @@ def write_frame(path: PathLike, frame: pd.DataFrame, record: type[Any]) -> None:
 def read(path: PathLike, record: type[R], **equals: Any) -> list[R]:
     """Rows of one table as records, optionally only those whose columns equal the given values.
 
-    Raises OSError for a file that is missing or damaged, and TypeError for one of another record.
+    The record may have fewer columns than the table. Raises OSError for a file that is missing or
+    damaged, and ValueError for one that lacks a column.
     """
     condition = [(name, "==", value) for name, value in equals.items()] or None
     degrees = [c.name for c in columns(record) if c.unit == DEGREES]
     records = []
-    for row in pq.read_table(Path(path), filters=condition).to_pylist():
+    for row in _read_columns(Path(path), record, condition).to_pylist():
         for name in degrees:
             row[name] = _each(np.radians, row[name])
         records.append(record(**row))
@@ -106,13 +107,22 @@ def grouped(rows: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
     return groups
 
 
+def _read_columns(path: Path, record: type[Any], condition: Any) -> pa.Table:
+    names = [c.name for c in columns(record)]
+    stored = pq.read_schema(path).names
+    missing = [name for name in names if name not in stored]
+    if missing:
+        raise ValueError(f"{path}: lacks the columns {', '.join(missing)}")
+    return pq.read_table(path, columns=names, filters=condition)
+
+
 def _write(path: PathLike, table: pa.Table) -> None:
     with atomic(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
 
 
 def _each(convert: Callable[[Any], Any], value: Any) -> Any:
-    """An angle, a list of angles, or None, converted."""
+    """Convert an angle or a list of angles; keep None."""
     if value is None:
         return None
     return [float(convert(v)) for v in value] if isinstance(value, list) else float(convert(value))

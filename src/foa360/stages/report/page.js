@@ -6,12 +6,12 @@ const count = document.getElementById("count");
 const find = document.getElementById("find");
 
 function show() {
-  const wanted = find.value.toLowerCase();
+  const query = find.value.toLowerCase();
   let shown = 0;
   for (const row of rows) {
-    const there = row.textContent.toLowerCase().includes(wanted);
-    row.hidden = !there;
-    shown += there;
+    const matches = row.textContent.toLowerCase().includes(query);
+    row.hidden = !matches;
+    shown += matches;
   }
   count.textContent = `${shown} of ${rows.length} clips`;
 }

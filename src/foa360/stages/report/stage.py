@@ -1,181 +1,144 @@
-"""Gather what the tables say and write the page."""
+"""Write one page, and a text for the terminal, from what all other stages have written."""
 
-import csv
-import json
-from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import h5py
 import jinja2
-import numpy as np
-import pandas as pd
-import pyarrow.parquet as pq
 import yaml
 
 from foa360 import __version__
 from foa360.config.root import Config
-from foa360.core import old_tables as tables
 from foa360.core.files import atomic
-from foa360.core.jobs import Progress
 from foa360.core.reasons import REASONS
-from foa360.stages.report import charts, scenes
-from foa360.stages.viewpoints.agreement import IDENTITY
+from foa360.stages.report import charts
+from foa360.stages.report.clips import ReportClip, read_clips, with_other_axes
+from foa360.stages.report.gallery import gallery
+from foa360.stages.report.results import Curves, Result, read_curves, read_result
+from foa360.stages.report.summary import Counts, count_clips, summary_text
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    from foa360.core.jobs import Progress
 
-#: Clips in the table, and kept and other clips among the pictures.
-TABLE, KEPT, OTHERS = 2000, 12, 6
-COLUMNS = [
-    "clip_id", "video_id", "start", "verdict", "reasons", "message", "convention", "energy_ratio",
-    "azimuth", "elevation", "diffuseness", "duration", "audio_codec", "audio_layout",
-]  # fmt: skip
-AGREEMENT = ["clip_id", "agreement", "chance", "axes", "axes_gain"]
+#: Rows of the table of clips; the Parquet files have all.
+MAX_TABLE_ROWS = 2000
 
 
-def build_report(
-    plan: Path,
-    fetch: list[Path],
-    curation: list[Path],
-    detections: list[Path],
-    agreement: list[Path],
-    features: list[Path],
-    models: dict[str, Path],
-    evaluations: list[Path],
-    output: Path,
-    summary: Path,
-    settings: Config,
-    progress: Progress,
-) -> None:
-    """Write the page `output` and the text `summary` from what the stages have written.
+@dataclass(frozen=True, kw_only=True)
+class ReportFiles:
+    """Paths of the stage.
 
-    The page holds everything it shows and asks for nothing from anywhere. It has no dates: the
-    same results give the same bytes.
+    fetch, curation, detections, agreement : tables, one per shard.
+    features : feature shards.
+    models : folder of each experiment, with its `curves.csv`.
+    evaluations : metrics as JSON.
+    page, summary : outputs.
     """
-    clips = pd.concat(
-        [pq.read_table(path, columns=COLUMNS).to_pandas() for path in curation], ignore_index=True
-    )
-    clips = clips.merge(tables.read_all(agreement)[AGREEMENT], "left", "clip_id")
-    verdicts = {v: int((clips["verdict"] == v).sum()) for v in ("kept", "rejected", "failed")}
-    reasons = Counter(code for codes in clips["reasons"] for code in codes)
-    results = [json.loads(path.read_text()) for path in evaluations]
-    funnel = _funnel(clips, verdicts, reasons)
-    ratios = {
-        v: clips.loc[
-            (clips["verdict"] == v) & clips["energy_ratio"].notna(), "energy_ratio"
-        ].to_numpy()
-        for v in verdicts
-    }
-    lines = {name: _curves(folder / "curves.csv") for name, folder in models.items()}
-    progress.say("looking for frames to show")
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("foa360.stages.report", "."), autoescape=True, trim_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    page = environment.get_template("page.html").render(
+
+    fetch: Sequence[Path]
+    curation: Sequence[Path]
+    detections: Sequence[Path]
+    agreement: Sequence[Path]
+    features: Sequence[Path]
+    models: Mapping[str, Path]
+    evaluations: Sequence[Path]
+    page: Path
+    summary: Path
+
+
+def write_report(files: ReportFiles, settings: Config, progress: "Progress") -> None:
+    """Write the page and the summary.
+
+    The page is one file that requests nothing from anywhere. It has no dates: the same results give
+    the same bytes.
+    """
+    clips = read_clips(files.curation, files.agreement)
+    counts = count_clips(clips)
+    results = [read_result(path) for path in files.evaluations]
+    curves = {name: read_curves(folder / "curves.csv") for name, folder in files.models.items()}
+    progress.say("decoding frames for the gallery")
+    scenes = gallery(clips, files.fetch, files.detections, files.features, settings.seed)
+    page = _template().render(
         version=__version__,
-        verdicts=verdicts,
-        total=len(clips),
-        videos=clips["video_id"].nunique(),
-        hours=clips.loc[clips["verdict"] == "kept", "duration"].sum() / 3600,
-        funnel=charts.bars(funnel),
-        reasons=[(code, reasons[code], REASONS[code]) for code in REASONS if reasons[code]],
-        histogram=charts.histogram(ratios, settings.curate.tau, settings.curate.ratio_range),
+        counts=counts,
+        funnel=charts.bars(_funnel(counts)),
+        reasons=[(code, n, REASONS[code]) for code, n in counts.reasons.items()],
+        histogram=charts.histogram(
+            _ratios_by_verdict(clips), settings.curate.tau, settings.curate.ratio_range
+        ),
         curate=settings.curate,
-        scenes=_scenes(clips, fetch, detections, features, settings.seed),
-        loss=charts.curves({n: [(s, v) for s, v, _ in c] for n, c in lines.items()}, "loss", None),
-        hits=charts.curves(
-            {n: [(s, v) for s, _, v in c] for n, c in lines.items()}, "accuracy", 1.0
-        ),
+        scenes=scenes,
+        other_axes=with_other_axes(clips),
+        loss=charts.curves(_series(curves, "loss"), "loss", None),
+        accuracy=charts.curves(_series(curves, "accuracy"), "accuracy", 1.0),
         results=results,
-        otherwise=_otherwise(clips),
+        headlines=[result for result in results if _is_headline(result)],
         table=_table(clips),
-        cut=max(0, len(clips) - TABLE),
-        config=yaml.safe_dump(
-            # How media are fetched, and with which cookies, is nobody's business.
-            settings.model_dump(mode="json", exclude={"fetch"}),
-            sort_keys=False,
-            allow_unicode=True,
-        ),
-        shards=[(p.name, p.with_name(f"{p.name}.sha256").read_text().split()[0]) for p in features],
+        omitted=max(0, len(clips) - MAX_TABLE_ROWS),
+        config=_config_text(settings),
+        shards=[(path.name, _published_digest(path)) for path in files.features],
     )
-    with atomic(output) as temporary:
+    with atomic(files.page) as temporary:
         temporary.write_text(page, encoding="utf-8")
-    with atomic(summary) as temporary:
-        temporary.write_text(_summary(output, verdicts, clips, results), encoding="utf-8")
+    with atomic(files.summary) as temporary:
+        temporary.write_text(summary_text(files.page, counts, results), encoding="utf-8")
 
 
-def _funnel(clips: pd.DataFrame, verdicts: dict[str, int], reasons: Counter[str]) -> list[Any]:
-    """Bars from listed to kept, and between them what took clips away."""
-    rows: list[Any] = [("listed", len(clips), "listed", "clips in the plan")]
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("foa360.stages.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("page.html")
+
+
+def _funnel(counts: Counts) -> list[charts.Bar]:
+    """Bars from listed to kept clips, and the reasons that removed clips in between."""
+    bars = [charts.Bar("listed", counts.listed, "listed", "clips in the plan")]
     for kind in ("failed", "rejected"):
-        for code, reason in REASONS.items():
-            if reason.kind == kind and reasons[code]:
-                rows.append((code, reasons[code], kind, reason.sentence))
-    return [*rows, ("kept", verdicts["kept"], "kept", "clips that go on")]
+        for code, count in counts.reasons.items():
+            if REASONS[code].kind == kind:
+                bars.append(charts.Bar(code, count, kind, REASONS[code].sentence))
+    bars.append(charts.Bar("kept", counts.verdicts["kept"], "kept", "clips that are kept"))
+    return bars
 
 
-def _curves(path: Path) -> list[tuple[float, float, float]]:
-    with path.open(newline="") as file:
-        return [
-            (float(r["step"]), float(r["loss"]), float(r["accuracy"])) for r in csv.DictReader(file)
-        ]
+def _ratios_by_verdict(clips: Sequence[ReportClip]) -> dict[str, list[float]]:
+    ratios: dict[str, list[float]] = {"kept": [], "rejected": [], "failed": []}
+    for clip in clips:
+        if clip.energy_ratio is not None:
+            ratios[clip.verdict].append(clip.energy_ratio)
+    return ratios
 
 
-def _table(clips: pd.DataFrame) -> list[Row]:
-    """Rows of the table, failed and rejected first."""
-    rank = clips["verdict"].map({"failed": 0, "rejected": 1, "kept": 2})
-    return tables.records(clips.iloc[np.argsort(rank, kind="stable")[:TABLE]])
+def _series(curves: Mapping[str, Curves], name: str) -> dict[str, list[tuple[float, float]]]:
+    """Points (step, value) of one column of the learning curves, per experiment."""
+    return {
+        experiment: list(zip(own.steps, getattr(own, name), strict=True))
+        for experiment, own in curves.items()
+    }
 
 
-def _otherwise(clips: pd.DataFrame) -> list[Row]:
-    """Videos whose sound fits the picture better with other axes."""
-    changed = clips[clips["axes"].notna() & (clips["axes"] != IDENTITY)]
-    return tables.records(changed.drop_duplicates("video_id")[["video_id", "axes", "axes_gain"]])
+def _is_headline(result: Result) -> bool:
+    """Whether a model was measured on the task that it was trained for."""
+    return result.accuracy is not None and result.task == result.experiment
 
 
-def _scenes(
-    clips: pd.DataFrame, fetch: list[Path], detections: list[Path], features: list[Path], seed: int
-) -> list[Row]:
-    """Clips to look at: kept ones of different videos, and some that were rejected."""
-    where = scenes.rows_in_shards(features)
-    kept = clips[clips["clip_id"].isin(where.keys())].drop_duplicates("video_id")
-    kept = kept.sample(min(KEPT, len(kept)), random_state=seed).sort_index()
-    others = clips[clips["verdict"] == "rejected"].drop_duplicates("video_id")
-    others = others[~others["reasons"].map(", ".join).duplicated()]
-    others = others.sample(min(OTHERS, len(others)), random_state=seed).sort_index()
-    boxes = scenes.boxes_of(detections, set(kept["clip_id"]))
-    shown = []
-    for row in tables.records(kept):
-        path, number = where[row["clip_id"]]
-        with h5py.File(path, "r") as file:
-            shown.append(row | scenes.kept_scene(file, number, boxes[row["clip_id"]]))
-    paths = {r["video_id"]: r["video_path"] for f in fetch for r in tables.records(tables.read(f))}
-    for row in tables.records(others):
-        place = paths.get(row["video_id"])
-        if place:
-            shown.append(row | scenes.other_scene(place, row["start"] + row["duration"] / 2))
-    return shown
+def _table(clips: Sequence[ReportClip]) -> list[ReportClip]:
+    """Rows of the table, failed and rejected clips first."""
+    rank = {"failed": 0, "rejected": 1, "kept": 2}
+    return sorted(clips, key=lambda clip: rank[clip.verdict])[:MAX_TABLE_ROWS]
 
 
-def _summary(
-    output: Path, verdicts: dict[str, int], clips: pd.DataFrame, results: list[Row]
-) -> str:
-    """What a person reads at the end of a run."""
-    lines = ["", f"Report: {output}", f"Clips:  {len(clips)} listed, {verdicts['kept']} kept"]
-    for kind in ("rejected", "failed"):
-        own = clips.loc[clips["verdict"] == kind, "reasons"]
-        counts = Counter(c for codes in own for c in codes if REASONS[c].kind == kind)
-        said = ", ".join(f"{code} {n}" for code, n in counts.most_common())
-        lines.append(f"        {verdicts[kind]} {kind}" + (f": {said}" if said else ""))
-    for r in results:
-        name = f"{r['task']} of the {r['experiment']} model"
-        if r["accuracy"] is None:
-            lines.append(f"Accuracy, {name}: not measured, {r['note']}")
-        else:
-            lines.append(
-                f"Accuracy, {name}: {100 * r['accuracy']:.1f} % "
-                f"({100 * r['ci_low']:.0f} to {100 * r['ci_high']:.0f}; "
-                f"chance {100 * r['chance']:.0f})"
-            )
-    return "\n".join(lines) + "\n"
+def _config_text(settings: Config) -> str:
+    """Write the configuration as YAML, without the section that may name cookies."""
+    shown = settings.model_dump(mode="json", exclude={"fetch"})
+    return str(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True))
+
+
+def _published_digest(shard: Path) -> str:
+    """SHA-256 that was written beside a shard."""
+    return shard.with_name(f"{shard.name}.sha256").read_text().split()[0]

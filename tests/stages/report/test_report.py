@@ -6,43 +6,52 @@ import numpy as np
 import pytest
 
 from foa360.config.load import load_config
-from foa360.core import old_tables as tables
+from foa360.core import tables
 from foa360.core.jobs import Progress
+from foa360.core.records import ClipAgreement, CuratedClip, Detection, FetchedVideo
 from foa360.stages.report import charts
-from foa360.stages.report.stage import build_report
+from foa360.stages.report.stage import ReportFiles, write_report
 
 HOSTILE = "<script>document.title='run'</script>\"'&\n"
 
 
-def curation_row(i: int, verdict: str, reasons: list[str], video_id: str = "v") -> dict:
-    return {
-        "clip_id": f"{video_id}{i}_0", "video_id": f"{video_id}{i}", "start": 0.0, "duration": 10.0,
-        "split": "train", "verdict": verdict, "reasons": reasons, "message": HOSTILE,
-        "convention": "ACN/SN3D", "energy_ratio": 0.5 + 0.2 * i, "azimuth": 10.0 * i,
-        "elevation": 0.0, "diffuseness": 0.3, "audio_codec": "aac", "audio_layout": "5.1",
-    }  # fmt: skip
+def curated(i: int, verdict: str, reasons: list[str], video_id: str = "v") -> CuratedClip:
+    return CuratedClip(
+        clip_id=f"{video_id}{i}_0",
+        video_id=f"{video_id}{i}",
+        start=0.0,
+        duration=10.0,
+        split="train",
+        verdict=verdict,
+        reasons=reasons,
+        message=HOSTILE,
+        convention="ACN/SN3D",
+        energy_ratio=0.5 + 0.2 * i,
+        azimuth=np.radians(10.0 * i),
+        elevation=0.0,
+        diffuseness=0.3,
+        audio_codec="aac",
+        audio_layout="5.1",
+    )
 
 
 @pytest.fixture
 def built(tmp_path):
-    rows = [curation_row(i, "kept", []) for i in range(3)]
-    rows += [
-        curation_row(7, "rejected", ["silent"], HOSTILE),
-        curation_row(8, "failed", ["no_audio"]),
-    ]
-    paths = {
-        n: tmp_path / f"{n}.parquet"
-        for n in ("plan", "fetch", "curation", "detections", "agreement")
-    }
-    tables.write(paths["plan"], [], tables.PLAN)
-    tables.write(paths["fetch"], [], tables.FETCH)
-    tables.write(paths["curation"], rows, tables.CURATION)
-    tables.write(paths["detections"], [], tables.DETECTIONS)
-    agreement = {
-        "clip_id": "v0_0", "video_id": "v0", "agreement": 1.25, "chance": 0.02,
-        "axes": "+y +x +z", "axes_gain": 0.5,
-    }  # fmt: skip
-    tables.write(paths["agreement"], [agreement], tables.AGREEMENT)
+    clips = [curated(i, "kept", []) for i in range(3)]
+    clips += [curated(7, "rejected", ["silent"], HOSTILE), curated(8, "failed", ["no_audio"])]
+    agreement = ClipAgreement(
+        clip_id="v0_0",
+        video_id="v0",
+        agreement=1.25,
+        chance=0.02,
+        axes="+y +x +z",
+        axes_gain=0.5,
+    )
+    paths = {n: tmp_path / f"{n}.parquet" for n in ("fetch", "curation", "detections", "agreement")}
+    tables.write(paths["fetch"], [], FetchedVideo)
+    tables.write(paths["curation"], clips, CuratedClip)
+    tables.write(paths["detections"], [], Detection)
+    tables.write(paths["agreement"], [agreement], ClipAgreement)
     folder = tmp_path / "avc"
     folder.mkdir()
     (folder / "curves.csv").write_text("step,loss,accuracy\n10,2.5,0.1\n20,1.5,0.5\n")
@@ -56,19 +65,24 @@ def built(tmp_path):
     )
 
     def build(name: str):
-        build_report(
-            paths["plan"], [paths["fetch"]], [paths["curation"]], [paths["detections"]],
-            [paths["agreement"]], [], {"avc": folder},
-            [tmp_path / "avc.json", tmp_path / "probe.json"],
-            tmp_path / f"{name}.html", tmp_path / f"{name}.txt",
-            load_config({"sources": [{"kind": "demo"}]}), Progress("test"),
-        )  # fmt: skip
-        return tmp_path / f"{name}.html"
+        files = ReportFiles(
+            fetch=[paths["fetch"]],
+            curation=[paths["curation"]],
+            detections=[paths["detections"]],
+            agreement=[paths["agreement"]],
+            features=[],
+            models={"avc": folder},
+            evaluations=[tmp_path / "avc.json", tmp_path / "probe.json"],
+            page=tmp_path / f"{name}.html",
+            summary=tmp_path / f"{name}.txt",
+        )
+        write_report(files, load_config({"sources": [{"kind": "demo"}]}), Progress("test"))
+        return files.page
 
     return build
 
 
-def test_the_summary_says_what_came_out(built):
+def test_the_summary_counts_clips_and_gives_accuracies(built):
     text = built("page").with_suffix(".txt").read_text()
     assert "5 listed, 3 kept" in text
     assert "1 rejected: silent 1" in text
@@ -77,7 +91,7 @@ def test_the_summary_says_what_came_out(built):
     assert "not measured, needs two" in text
 
 
-def test_the_same_results_give_the_same_bytes_and_nothing_is_asked_for(built):
+def test_the_same_results_give_the_same_bytes_and_no_request(built):
     page = built("one").read_text()
     assert page == built("two").read_text().replace("two.html", "one.html")
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
@@ -86,11 +100,11 @@ def test_the_same_results_give_the_same_bytes_and_nothing_is_asked_for(built):
 
 
 def test_charts_count_right():
-    svg = charts.histogram({"kept": np.array([1.0, 1.0, 1e-12])}, 0.1, (0.4, 2.5))
+    svg = charts.histogram({"kept": [1.0, 1.0, 1e-12]}, 0.1, (0.4, 2.5))
     assert "2 kept" in svg
     assert "1 kept" in svg
     assert charts.curves({"avc": []}, "loss", None) == ""
-    assert "&lt;b&gt;" in charts.bars([("<b>", 3, "kept", "x")])
+    assert "&lt;b&gt;" in charts.bars([charts.Bar("<b>", 3, "kept", "x")])
 
 
 @pytest.fixture
@@ -145,7 +159,7 @@ def test_the_page_works_in_a_browser(built, browser):
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 520 < width
 
 
-def test_a_video_whose_sound_fits_other_axes_is_named(built):
+def test_a_video_whose_audio_fits_other_axes_is_named(built):
     page = built("page").read_text()
-    assert "fits its picture better, by 0.50 nats, with +y +x +z" in page
+    assert "fits its detections better, by 0.50 nats, with +y +x +z" in page
     assert "<td>1.25</td>" in page

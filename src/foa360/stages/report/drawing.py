@@ -1,0 +1,136 @@
+"""Frames, overlays, maps and audio as data that stands inside the page."""
+
+import base64
+import io
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from foa360.ambisonics import PAIRS, beam_weights
+from foa360.core.records import Detection
+from foa360.sphere import box_outline, direction_to_pixel, pixel_to_direction, wrap
+
+Image = NDArray[np.uint8]
+
+#: Size (width, height) of a frame in the page, and of the map of audio energy.
+FRAME_SIZE = (640, 320)
+MAP_SIZE = (72, 36)
+JPEG_QUALITY = 82
+#: Range of the map below its maximum, dB.
+MAP_RANGE_DB = 9.0
+#: Smallest power, so that its logarithm exists.
+MIN_POWER = 1e-12
+#: Level that played audio is scaled to, relative to full scale.
+PLAYED_PEAK = 0.8
+
+
+class ViewpointMark(NamedTuple):
+    """A viewpoint: direction in radians, and its origin."""
+
+    azimuth: float
+    elevation: float
+    origin: str
+
+
+def decode(jpeg: bytes) -> Image:
+    """Decode an image `(h, w, 3)` RGB; raises ValueError for damaged data."""
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if image is None:
+        raise ValueError("an image of the low-resolution video does not decode")
+    return np.asarray(image, np.uint8)
+
+
+def jpeg_uri(image: Image) -> str:
+    """Encode an RGB image as a data URI."""
+    data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
+    return _data_uri("image/jpeg", data.tobytes())
+
+
+def frame_uri(image: Image) -> str:
+    """Encode an RGB image at the size of a frame in the page."""
+    resized = cv2.resize(image, FRAME_SIZE, interpolation=cv2.INTER_AREA)
+    return jpeg_uri(np.asarray(resized, np.uint8))
+
+
+def audio_uri(mono: NDArray[np.float32], sample_rate: int) -> str:
+    """Encode a signal `(n,)` as FLAC, scaled to a common peak."""
+    peak = float(np.abs(mono).max())
+    buffer = io.BytesIO()
+    gain = PLAYED_PEAK / peak if peak > 0 else 1
+    soundfile.write(buffer, mono * gain, sample_rate, format="FLAC")
+    return _data_uri("audio/flac", buffer.getvalue())
+
+
+def energy_map(covariance: NDArray[np.float32]) -> str:
+    """Draw the power of max-rE beams over the sphere as a translucent PNG.
+
+    `covariance` is `(10, frames, bands)`, summed over time and frequency.
+    """
+    width, height = MAP_SIZE
+    u, v = np.meshgrid(np.arange(width), np.arange(height))
+    weights = beam_weights(*pixel_to_direction(u, v, width, height), "max_re")
+    level = covariance.sum((1, 2), dtype=np.float64)
+    power = np.zeros((height, width))
+    for pair, (i, j) in enumerate(PAIRS):
+        symmetric = 1 if i == j else 2
+        power += symmetric * level[pair] * weights[..., i] * weights[..., j]
+    power = np.maximum(power, MIN_POWER)
+    level_db = 10 * np.log10(power / power.max())
+    shade = np.clip(1 + level_db / MAP_RANGE_DB, 0, 1)
+    colours = cv2.applyColorMap((255 * shade).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    alpha = (190 * shade**1.5).astype(np.uint8)
+    data = cv2.imencode(".png", np.dstack([colours, alpha]))[1]
+    return _data_uri("image/png", data.tobytes())
+
+
+def overlay(boxes: Iterable[Detection], viewpoints: Sequence[ViewpointMark]) -> str:
+    """Draw detections (also across the seam) and numbered viewpoints as SVG elements."""
+    parts = []
+    for box in boxes:
+        parts += _box_elements(box)
+    for number, mark in enumerate(viewpoints, 1):
+        u, v = direction_to_pixel(mark.azimuth, mark.elevation, *FRAME_SIZE)
+        parts.append(
+            f'<circle cx="{float(u):.1f}" cy="{float(v):.1f}" r="9" '
+            f'class="view {escape(mark.origin)}"/>'
+            f'<text x="{float(u):.1f}" y="{float(v) + 4:.1f}" class="viewname">{number}</text>'
+        )
+    return "".join(parts)
+
+
+def _box_elements(box: Detection) -> list[str]:
+    """Outline and name; what crosses the seam is drawn on both sides."""
+    width, _ = FRAME_SIZE
+    outline = _outline(box)
+    name = f"{escape(box.label)} {box.score:.2f}"
+    parts = []
+    for shift in (-width, 0, width):
+        u, v = outline[:, 0] + shift, outline[:, 1]
+        if u.max() <= 0 or u.min() >= width:
+            continue
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(u, v, strict=True))
+        parts.append(
+            f'<polygon points="{points}" class="box"/><text x="{u.min() + 3:.1f}" '
+            f'y="{max(v.min() - 4, 11):.1f}" class="boxname">{name}</text>'
+        )
+    return parts
+
+
+def _outline(box: Detection) -> NDArray[np.float64]:
+    """Pixels `(n, 2)` around a detection, in one piece also across the seam."""
+    corners = np.array([box.azimuth, box.elevation, box.h_fov, box.v_fov])
+    azimuth, elevation = box_outline(corners)
+    centre, _ = direction_to_pixel(box.azimuth, 0.0, *FRAME_SIZE)
+    _, v = direction_to_pixel(azimuth, elevation, *FRAME_SIZE)
+    # Offsets from the centre do not jump at the seam.
+    u = centre - wrap(azimuth - box.azimuth) / (2 * np.pi) * FRAME_SIZE[0]
+    return np.column_stack([u, v])
+
+
+def _data_uri(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,78 @@
+"""Counts of clips by verdict and reason, and the text that a person reads at the end of a run."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from foa360.core.reasons import REASONS
+from foa360.stages.report.clips import ReportClip
+from foa360.stages.report.results import Result
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of clips.
+
+    listed : clips in the plan.
+    videos : source videos.
+    kept_hours : duration of the kept clips, hours.
+    verdicts : clips by verdict.
+    reasons : clips by reason code, in the order of the closed list; only codes that occur.
+    decisive : for rejected and failed clips, the codes of that kind and how often each occurs.
+    """
+
+    listed: int
+    videos: int
+    kept_hours: float
+    verdicts: dict[str, int]
+    reasons: dict[str, int]
+    decisive: dict[str, Counter[str]]
+
+
+def count_clips(clips: Sequence[ReportClip]) -> Counts:
+    """Count clips by verdict and reason."""
+    verdicts = {"kept": 0, "rejected": 0, "failed": 0}
+    all_reasons: Counter[str] = Counter()
+    decisive: dict[str, Counter[str]] = {"rejected": Counter(), "failed": Counter()}
+    kept_seconds = 0.0
+    for clip in clips:
+        verdicts[clip.verdict] += 1
+        all_reasons.update(clip.reasons)
+        if clip.verdict == "kept":
+            kept_seconds += clip.duration
+        else:
+            codes = [code for code in clip.reasons if REASONS[code].kind == clip.verdict]
+            decisive[clip.verdict].update(codes)
+    return Counts(
+        listed=len(clips),
+        videos=len({clip.video_id for clip in clips}),
+        kept_hours=kept_seconds / 3600,
+        verdicts=verdicts,
+        reasons={code: all_reasons[code] for code in REASONS if all_reasons[code]},
+        decisive=decisive,
+    )
+
+
+def summary_text(page: Path, counts: Counts, results: Sequence[Result]) -> str:
+    """Compose the text that is printed at the end of a run."""
+    lines = [
+        "",
+        f"Report: {page}",
+        f"Clips:  {counts.listed} listed, {counts.verdicts['kept']} kept",
+    ]
+    for verdict, codes in counts.decisive.items():
+        detail = ", ".join(f"{code} {count}" for code, count in codes.most_common())
+        suffix = f": {detail}" if detail else ""
+        lines.append(f"        {counts.verdicts[verdict]} {verdict}{suffix}")
+    lines += [_result_line(result) for result in results]
+    return "\n".join(lines) + "\n"
+
+
+def _result_line(result: Result) -> str:
+    name = f"Accuracy, {result.task} of the {result.experiment} model"
+    measured = result.accuracy, result.ci_low, result.ci_high, result.chance
+    if any(value is None for value in measured):
+        return f"{name}: not measured, {result.note}"
+    accuracy, low, high, chance = (100 * value for value in measured if value is not None)
+    return f"{name}: {accuracy:.1f} % ({low:.0f} to {high:.0f}; chance {chance:.0f})"
