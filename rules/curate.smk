@@ -3,18 +3,19 @@
 
 rule curate_shard:
     input:
-        plan=ancient(PLAN),
-        fetch=FETCH,
+        plan=ancient(PATHS.plan),
+        fetch=PATHS.fetch,
     output:
-        CURATION,
+        PATHS.curation,
     log:
-        f"{LOG}/curate/{{shard}}.log",
+        f"{PATHS.logs}/curate/{{shard}}.log",
     benchmark:
-        f"{COST}/curate/{{shard}}.tsv"
+        f"{PATHS.costs}/curate/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.stages.curate.stage"),
+        code=stage_code("curate"),
+        shard=shard_digest,
         settings=CONFIG.curate.model_dump_json(),
     script:
         "../scripts/curate.py"

@@ -3,21 +3,21 @@
 
 rule write_features:
     input:
-        plan=ancient(PLAN),
-        fetch=FETCH,
-        curation=CURATION,
-        viewpoints=VIEWPOINTS,
+        plan=ancient(PATHS.plan),
+        fetch=PATHS.fetch,
+        curation=PATHS.curation,
+        viewpoints=PATHS.viewpoints,
     output:
-        shard=FEATURES,
-        checksum=f"{FEATURES}.sha256",
+        shard=PATHS.features,
+        checksum=PATHS.checksum,
     log:
-        f"{LOG}/features/{{shard}}.log",
+        f"{PATHS.logs}/features/{{shard}}.log",
     benchmark:
-        f"{COST}/features/{{shard}}.tsv"
+        f"{PATHS.costs}/features/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.stages.features.stage"),
+        code=stage_code("features"),
         settings=CONFIG.features.model_dump_json(),
     script:
         "../scripts/features.py"

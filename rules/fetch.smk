@@ -1,43 +1,37 @@
-"""Bring media here: render the demo, download, or look at local files."""
+"""Download media into the cache, or find local files."""
 
 
-rule render_shard:
-    input:
-        plan=ancient(PLAN),
-    output:
-        truth=TRUTH,
-    log:
-        f"{LOG}/render/{{shard}}.log",
-    benchmark:
-        f"{COST}/render/{{shard}}.tsv"
-    conda:
-        "../workflow/envs/foa360.yaml"
-    params:
-        code=code_version("foa360.stages.render.stage"),
-        shard=shard_digest,
-        seed=CONFIG.seed,
-        source=[s.model_dump_json() for s in CONFIG.sources if s.kind == "demo"],
-    script:
-        "../scripts/render.py"
+def rendered_truth(wildcards):
+    """Return the truth of a shard of the demo, whose media are rendered; others have none."""
+    return PATHS.truth if SHARDS[wildcards.shard].kind == "demo" else []
+
+
+def features_of_shard_before(wildcards):
+    """With a budget for the cache, media are fetched when those of the shard before are used."""
+    names = list(SHARDS)
+    number = names.index(wildcards.shard)
+    if CONFIG.cache.max_gb is None or number == 0:
+        return []
+    return PATHS.features.format(shard=names[number - 1])
 
 
 rule fetch_shard:
     input:
-        plan=ancient(PLAN),
-        demo=demo_truth,
-        before=ancient(shard_before),
+        plan=ancient(PATHS.plan),
+        demo=rendered_truth,
+        before=ancient(features_of_shard_before),
     output:
-        FETCH,
+        PATHS.fetch,
     log:
-        f"{LOG}/fetch/{{shard}}.log",
+        f"{PATHS.logs}/fetch/{{shard}}.log",
     benchmark:
-        f"{COST}/fetch/{{shard}}.tsv"
+        f"{PATHS.costs}/fetch/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.stages.fetch.stage"),
+        code=stage_code("fetch"),
         shard=shard_digest,
-        cache=CACHE,
+        cache=PATHS.cache,
         max_gb=CONFIG.cache.max_gb,
     script:
         "../scripts/fetch.py"

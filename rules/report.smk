@@ -1,27 +1,27 @@
-"""One page that shows what came out."""
+"""Write one page of results, and a summary."""
 
 
 rule write_report:
     input:
-        plan=ancient(PLAN),
-        fetch=expand(FETCH, shard=SHARDS),
-        curation=expand(CURATION, shard=SHARDS),
-        detections=expand(DETECTIONS, shard=SHARDS),
-        agreement=expand(AGREEMENT, shard=SHARDS),
-        features=expand(FEATURES, shard=SHARDS),
-        models=expand(MODEL, experiment=EXPERIMENTS),
+        plan=ancient(PATHS.plan),
+        fetch=expand(PATHS.fetch, shard=SHARDS),
+        curation=expand(PATHS.curation, shard=SHARDS),
+        detections=expand(PATHS.detections, shard=SHARDS),
+        agreement=expand(PATHS.agreement, shard=SHARDS),
+        features=expand(PATHS.features, shard=SHARDS),
+        models=expand(PATHS.model, experiment=EXPERIMENTS),
         evaluations=EVALUATIONS,
     output:
-        report=REPORT,
-        summary=SUMMARY,
+        report=PATHS.report,
+        summary=PATHS.summary,
     log:
-        f"{LOG}/report.log",
+        f"{PATHS.logs}/report.log",
     benchmark:
-        f"{COST}/report.tsv"
+        f"{PATHS.costs}/report.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
     params:
-        code=code_version("foa360.stages.report.stage"),
+        code=stage_code("report"),
         config=CONFIG.model_dump_json(exclude={"fetch"}),
     script:
         "../scripts/report.py"

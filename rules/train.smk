@@ -1,22 +1,33 @@
 """Train audio-visual correspondence (AVC), and from its weights spatial alignment (AVSA)."""
 
+EXPERIMENTS = ["avc", "avsa"]
+
+
+def initial_model(wildcards):
+    """Return the model whose weights an experiment starts from."""
+    return (
+        PATHS.model.format(experiment="avc") if wildcards.experiment == "avsa" else []
+    )
+
 
 rule train_model:
     input:
-        shards=expand(FEATURES, shard=SHARDS),
+        shards=expand(PATHS.features, shard=SHARDS),
         init=initial_model,
     output:
-        model=MODEL,
-        curves=CURVES,
+        model=PATHS.model,
+        curves=PATHS.curves,
     log:
-        f"{LOG}/train/{{experiment}}.log",
+        f"{PATHS.logs}/train/{{experiment}}.log",
     benchmark:
-        f"{COST}/train/{{experiment}}.tsv"
+        f"{PATHS.costs}/train/{{experiment}}.tsv"
+    wildcard_constraints:
+        experiment="|".join(EXPERIMENTS),
     conda:
         "../workflow/envs/foa360.yaml"
     threads: 2
     params:
-        code=code_version("foa360.stages.train.stage"),
+        code=stage_code("train"),
         settings=CONFIG.train.model_dump_json(),
         seed=CONFIG.seed,
     script:

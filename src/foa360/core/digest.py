@@ -1,76 +1,112 @@
-"""Digests of code and of values, so that a rule runs again when what it depends on has changed.
+"""Digests of code, files and values: parameters of rules, so that a change re-runs what it touches.
 
-Snakemake sees changes in scripts but not in an imported package; a rule therefore carries the
-digest of the package modules that it uses as a parameter.
+Snakemake does not see changes in an imported package. Each rule therefore has the digest of the
+code that its stage reaches as a parameter. Comments, docstrings and layout do not count, nor does
+the time stamp of any file.
 """
 
 import ast
 import hashlib
 import json
+from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+import grimp
+
+from foa360.core.files import sha256
+
+#: Modules that change no result: the version number, and the log and progress lines of jobs.
+IGNORED_MODULES = frozenset({"foa360", "foa360.core.jobs"})
+#: Hexadecimal digits of a digest.
+DIGITS = 16
 
 
-def code_version(*modules: str) -> str:
-    """Digest of the named `foa360` modules and of all that they import from this package.
+def code_version(module: str, script: Path | None = None) -> str:
+    """Digest of the code that a module reaches by its imports, and of the script that calls it.
 
-    Other files in a package's folder (weights, templates) count as part of the package. Nothing
-    is imported. Raises ModuleNotFoundError for a module that does not exist.
+    Imports under `if TYPE_CHECKING:` do not count. Data files (weights, templates) in the folders
+    of the modules do. No module is imported. Raises ModuleNotFoundError for a module that does not
+    exist, FileNotFoundError for such a script.
     """
-    waiting, seen = list(modules), set[str]()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        if _source(name) is None:
-            raise ModuleNotFoundError(name)
-        seen.add(name)
-        waiting += _imports(name)
     content = hashlib.sha256()
-    for name in sorted(seen):
-        content.update(name.encode() + _content(name))
-    return content.hexdigest()[:16]
+    modules = reached(module)
+    for name in sorted(modules):
+        content.update(name.encode() + _file_digest(_source(name)))
+    folders = {_source(name).parent for name in modules}
+    for path in sorted(_data_files(folders)):
+        content.update(path.name.encode() + _file_digest(path))
+    if script is not None:
+        content.update(_file_digest(script))
+    return content.hexdigest()[:DIGITS]
+
+
+def reached(module: str) -> set[str]:
+    """Name the modules of the package whose code a module can run; it is one of them.
+
+    Packages that merely contain an imported module do not count: only the public ones re-export,
+    and none does anything else.
+    """
+    graph = _import_graph(module.partition(".")[0])
+    if module not in graph.modules:
+        raise ModuleNotFoundError(module)
+    return ({module} | graph.find_upstream_modules(module)) - IGNORED_MODULES
+
+
+def weights_version(weights: str) -> str:
+    """Digest of the content of a file of weights; of the name where there is no such file.
+
+    A name without a file is one that the detector's library knows: `demo`, `yolo11n.pt`.
+    """
+    path = Path(weights)
+    return sha256(path)[:DIGITS] if path.is_file() else value_digest(weights)
 
 
 def value_digest(value: Any) -> str:
-    """Digest of anything that JSON can hold."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _source(module: str) -> Path | None:
-    """File of a module of this package; None where the name is no module."""
-    first, *rest = module.split(".")
-    path = ROOT.joinpath(*rest)
-    if first != ROOT.name:
-        return None
-    return next((p for p in (path / "__init__.py", path.with_suffix(".py")) if p.is_file()), None)
+    """Digest of a value that JSON can hold."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:DIGITS]
 
 
 @cache
-def _imports(module: str) -> frozenset[str]:
-    """Modules of this package that a module imports, and the packages that hold it."""
-    path = _source(module)
-    assert path is not None
-    found = {module.rpartition(".")[0]}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return frozenset(name for name in found if _source(name))
+def _import_graph(package: str) -> grimp.ImportGraph:
+    return grimp.build_graph(package, exclude_type_checking_imports=True, cache_dir=None)
 
 
 @cache
-def _content(module: str) -> bytes:
-    """Digest of a module's file, and of the other data files of a package."""
-    path = _source(module)
-    assert path is not None
-    files = [path]
-    if path.name == "__init__.py" and path.parent != ROOT:
-        files += sorted(
-            p for p in path.parent.iterdir() if p.is_file() and p.suffix not in {".py", ".pyc"}
-        )
-    return hashlib.sha256(b"".join(f.name.encode() + f.read_bytes() for f in files)).digest()
+def _source(module: str) -> Path:
+    """File of a module; the module is not imported, but the packages around it are found."""
+    package, *rest = module.split(".")
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(package)
+    path = Path(spec.origin).parent.joinpath(*rest)
+    inside = path / "__init__.py"
+    return inside if inside.is_file() else path.with_suffix(".py")
+
+
+def _data_files(folders: set[Path]) -> Iterator[Path]:
+    for folder in folders:
+        for path in folder.iterdir():
+            if path.is_file() and path.suffix not in {".py", ".pyc"}:
+                yield path
+
+
+@cache
+def _file_digest(path: Path) -> bytes:
+    """Digest of a file; of Python code, only what runs."""
+    content = path.read_bytes()
+    if path.suffix == ".py":
+        tree = _WithoutDocstrings().visit(ast.parse(content))
+        content = ast.unparse(tree).encode()
+    return hashlib.sha256(content).digest()
+
+
+class _WithoutDocstrings(ast.NodeTransformer):
+    """Removes strings that are statements."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        """Remove a string; keep every other expression."""
+        is_string = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_string else node

@@ -37,3 +37,12 @@ def sha256(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file as hexadecimal digits."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def text_since(path: str | os.PathLike[str], time: float) -> str:
+    """Text of a file that was written at `time` (seconds since the epoch) or later; else empty."""
+    path = Path(path)
+    try:
+        return path.read_text(encoding="utf-8") if path.stat().st_mtime >= time else ""
+    except FileNotFoundError:
+        return ""

@@ -19,12 +19,12 @@ UNCHANGED_AXES = "+x +y +z"
 
 
 def column(meaning: str, unit: str = "") -> Any:
-    """A column that every row has; `unit` is that of the file."""
+    """Declare a column that every row has; `unit` is that of the file."""
     return field(metadata={"meaning": meaning, "unit": unit})
 
 
 def optional(meaning: str, unit: str = "") -> Any:
-    """A column that is null where there is no value."""
+    """Declare a column that is null where there is no value."""
     return field(default=None, metadata={"meaning": meaning, "unit": unit})
 
 

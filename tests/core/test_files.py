@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foa360.core.files import atomic, sha256
+from foa360.core.files import atomic, sha256, text_since
 from foa360.core.video_ids import safe_name
 
 
@@ -77,7 +77,7 @@ def test_a_closed_folder_is_an_error(tmp_path):
 
 @pytest.fixture
 def tiny(tmp_path):
-    """A file system that holds 64 KiB."""
+    """Mount a file system that holds 64 KiB."""
     folder = tmp_path / "tiny"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
@@ -125,3 +125,12 @@ def test_distinct_ids_give_distinct_names(text, data):
     other = data.draw(st.sampled_from([text + "_", text.swapcase(), text + "/", "-" + text, " "]))
     if other != text:
         assert safe_name(text).lower() != safe_name(other).lower()
+
+
+def test_text_of_an_earlier_run_is_not_returned(tmp_path):
+    path = tmp_path / "summary.txt"
+    assert text_since(path, 0) == ""
+    path.write_text("Report: 3 clips")
+    written = path.stat().st_mtime
+    assert text_since(path, written) == "Report: 3 clips"
+    assert text_since(path, written + 1) == ""

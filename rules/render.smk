@@ -1,0 +1,21 @@
+"""Render the videos of the embedded demo."""
+
+
+rule render_shard:
+    input:
+        plan=ancient(PATHS.plan),
+    output:
+        truth=PATHS.truth,
+    log:
+        f"{PATHS.logs}/render/{{shard}}.log",
+    benchmark:
+        f"{PATHS.costs}/render/{{shard}}.tsv"
+    conda:
+        "../workflow/envs/foa360.yaml"
+    params:
+        code=stage_code("render"),
+        shard=shard_digest,
+        seed=CONFIG.seed,
+        source=[s.model_dump_json() for s in CONFIG.sources if s.kind == "demo"],
+    script:
+        "../scripts/render.py"
