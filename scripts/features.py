@@ -5,22 +5,19 @@ from pathlib import Path
 from foa360.config.features import Features
 from foa360.config.load import load_config
 from foa360.core.jobs import job
-from foa360.stages.features.stage import write_shard
+from foa360.stages.features.stage import FeatureFiles, write_features
 from foa360.stages.fetch.budget import borrowed
 
 shard = snakemake.wildcards.shard
-plan = Path(snakemake.input.plan)
-fetch = Path(snakemake.input.fetch)
+files = FeatureFiles(
+    plan=Path(snakemake.input.plan),
+    fetch=Path(snakemake.input.fetch),
+    curation=Path(snakemake.input.curation),
+    viewpoints=Path(snakemake.input.viewpoints),
+    output=Path(snakemake.output.shard),
+)
+settings = Features.model_validate_json(snakemake.params.settings)
 config = load_config(snakemake.config)
-media = borrowed(shard, plan, fetch, config.cache, config.fetch, last=True)
+media = borrowed(shard, files.plan, files.fetch, config.cache, config.fetch, last=True)
 with job(Path(snakemake.log[0]), f"{snakemake.rule} {shard}") as progress, media:
-    write_shard(
-        plan,
-        shard,
-        fetch,
-        Path(snakemake.input.curation),
-        Path(snakemake.input.viewpoints),
-        Path(snakemake.output.shard),
-        Features.model_validate_json(snakemake.params.settings),
-        progress,
-    )
+    write_features(shard, files, settings, progress)

@@ -2,6 +2,16 @@
 
 from foa360.data.dataset import ShardDataset
 from foa360.data.loader import ShardLoader
-from foa360.data.statistics import feature_statistics
+from foa360.data.samples import BadClipError, Batch, Sample, SampleRequest
+from foa360.data.statistics import FeatureStatistics, feature_statistics
 
-__all__ = ["ShardDataset", "ShardLoader", "feature_statistics"]
+__all__ = [
+    "BadClipError",
+    "Batch",
+    "FeatureStatistics",
+    "Sample",
+    "SampleRequest",
+    "ShardDataset",
+    "ShardLoader",
+    "feature_statistics",
+]

@@ -2,56 +2,68 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import torch
 
-from foa360.data.dataset import BadClipError, ShardDataset
-
-#: Clip, key of its random choices, and turn of its sound, as `ShardDataset.sample` takes them.
-Request = tuple[int, int | None, float]
+from foa360.data.dataset import ShardDataset
+from foa360.data.samples import BadClipError, Batch, Sample, SampleKey
 
 
-def batches(
-    dataset: ShardDataset, requests: Iterable[Sequence[Request]]
-) -> Iterator[dict[str, torch.Tensor]]:
-    """Stack the requested samples; one batch is read ahead in a thread, in order."""
+def batches(dataset: ShardDataset, keys: Iterable[Sequence[SampleKey]]) -> Iterator[Batch]:
+    """Load and stack samples; one batch is read ahead in a thread, in order."""
     with ThreadPoolExecutor(1) as pool:
-        ahead = None
-        for wanted in requests:
-            following = pool.submit(_read, dataset, list(wanted))
-            if ahead is not None:
-                yield ahead.result()
-            ahead = following
-        if ahead is not None:
-            yield ahead.result()
+        current: Future[Batch] | None = None
+        for batch_keys in keys:
+            following = pool.submit(_read, dataset, list(batch_keys))
+            if current is not None:
+                yield current.result()
+            current = following
+        if current is not None:
+            yield current.result()
 
 
-def _read(dataset: ShardDataset, wanted: Sequence[Request]) -> dict[str, torch.Tensor]:
-    samples: list[dict[str, Any]] = []
-    for index, key, turn in wanted:
+def _read(dataset: ShardDataset, keys: Sequence[SampleKey]) -> Batch:
+    samples: list[Sample] = []
+    for key in keys:
         try:
-            samples.append(dataset.sample(index, key, turn))
+            samples.append(dataset.sample(*key))
         except BadClipError as error:
             logging.getLogger(__name__).warning("left out of a batch: %s", error)
-    batch = {name: torch.stack([s[name] for s in samples]) for name in ("video", "audio")}
-    return batch | {"index": torch.tensor([s["index"] for s in samples])}
+    return {
+        "video": torch.stack([sample["video"] for sample in samples]),
+        "audio": torch.stack([sample["audio"] for sample in samples]),
+        "index": torch.tensor([sample["index"] for sample in samples]),
+    }
 
 
-def training_requests(
+def training_keys(
     count: int, batch: int, seed: int, first_step: int, steps: int
-) -> Iterator[list[Request]]:
-    """Requests of the steps from `first_step` on: every clip once an epoch, in seeded order.
+) -> Iterator[list[SampleKey]]:
+    """Keys of the samples of each training step: every clip once per epoch, in seeded order.
 
-    A step's request depends on nothing but its number, so that a run can go on anywhere.
+    Those of a step depend on its number alone, so that a run can continue from any step.
+
+    Parameters
+    ----------
+    count
+        Clips of the dataset.
+    batch
+        Clips per step.
+    seed
+        Random seed of the order.
+    first_step
+        Step to begin with.
+    steps
+        Steps in total.
     """
     if first_step >= steps:
         return
     size = min(batch, count)
-    per_epoch = count // size
+    steps_per_epoch = count // size
     for step in range(first_step, steps):
-        epoch, part = divmod(step, per_epoch)
+        epoch, part = divmod(step, steps_per_epoch)
         order = np.random.default_rng([seed, epoch]).permutation(count)
-        yield [(int(i), step, 0.0) for i in order[part * size : (part + 1) * size]]
+        clips = order[part * size : (part + 1) * size].tolist()
+        yield [SampleKey(clip, step) for clip in clips]

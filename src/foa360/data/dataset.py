@@ -2,15 +2,15 @@
 
 import bisect
 import hashlib
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import cv2
-import h5py
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -21,30 +21,39 @@ from foa360.ambisonics import (
     look_at,
     rotate_covariance,
     rotation,
-    unpack_covariance,
 )
-from foa360.data.transforms import jitter, look_anywhere, mask_bands, recolour
-from foa360.shards.read import picture, texts
+from foa360.data.samples import BadClipError, Sample, SampleRequest
+from foa360.data.statistics import FeatureStatistics, neutral_statistics
+from foa360.data.transforms import (
+    Augmentation,
+    augment_audio,
+    augment_video,
+    draw_augmentation,
+    jitter,
+    random_viewpoints,
+)
+from foa360.media.images import decode_image
+from foa360.shards.read import Shard, open_shard
 from foa360.sphere import perspective_crop
 
+#: Row of the statistics for each of W, Y, Z, X: the dipoles share theirs.
+STATISTICS_ROWS = [0, 1, 1, 1]
+#: Intensity Y, in X, Y, Z.
+LEFT_RIGHT = 1
+MIRROR_PROBABILITY = 0.5
+#: A clip can be its own negative, at another time, if it is so many times as long as a sample.
+MIN_SAMPLES_FOR_OWN_NEGATIVE = 3
 
-class BadClipError(RuntimeError):
-    """Data of a clip that cannot be read."""
 
-    def __init__(self, clip_id: str, said: str) -> None:
-        """Name the clip."""
-        super().__init__(f"{clip_id}: {said}")
-        self.clip_id, self.said = clip_id, said
+class ShardDataset(torch.utils.data.Dataset[Sample]):
+    """Clips of one split: crops at the viewpoints, and the audio rotated to them.
 
-
-class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
-    """Clips of one split: crops at the viewpoints, and the sound turned to them.
-
-    Files are opened where they are read, so the dataset works in any number of workers. The sound
-    comes from the stored covariance, which can be turned to anywhere.
+    A sample is made in two steps: `draw` makes all its random choices, `load` reads what they
+    select. Files are opened where they are read, so that the dataset works in any number of
+    workers. The audio comes from the stored covariance, which can be rotated to any direction.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - users name the settings that they change
         self,
         paths: Sequence[Path],
         split: str,
@@ -54,7 +63,7 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
         audio_seconds: float = 1.0,
         seed: int = 0,
         augment: bool = False,
-        statistics: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None,
+        statistics: FeatureStatistics | None = None,
         viewpoints: Literal["stored", "random"] = "stored",
         negatives: Literal["same", "other"] | None = None,
     ) -> None:
@@ -62,203 +71,293 @@ class ShardDataset(torch.utils.data.Dataset[dict[str, Any]]):
 
         Parameters
         ----------
-        statistics : optional
-            Those of `feature_statistics`, for standardising.
-        viewpoints : str
-            `random` looks and listens anywhere on the sphere in each sample that has a key.
-        negatives : str, optional
-            With it a sample holds the sound of another video, or of another clip of the same video
-            (of another time of the same clip where there is none).
+        paths
+            Feature shards with `video` and `covariance`.
+        split
+            `train` or `test`.
+        frames
+            Video frames per sample.
+        crop
+            Width and height of the crops, pixels.
+        audio_seconds
+            Duration of a sample, s.
+        seed
+            Random seed of the samples.
+        augment
+            Change samples that have a key: mirrored, other colours, levels and viewpoints.
+        statistics
+            Those of `feature_statistics`, for standardising; none by default.
+        viewpoints
+            `stored`, or `random` directions on the whole sphere for each sample that has a key.
+        negatives
+            Add a negative to each sample that has a key: the audio of another clip of the `same`
+            video, or of an `other` video. See `draw_negative`.
         """
-        self.free, self.negatives = viewpoints == "random", negatives
-        self.paths, self.split = [Path(p) for p in paths], split
-        self.frames, self.crop, self.audio_seconds = frames, crop, audio_seconds
-        self.seed, self.epoch, self.augment = seed, 0, augment
-        neutral = np.zeros((2, 1), np.float32), np.ones((2, 1), np.float32)
-        self.mean, self.spread = statistics or neutral
-        self.videos: list[str] = []
+        self.paths = [Path(path) for path in paths]
+        self.split = split
+        self.frames = frames
+        self.crop = crop
+        self.audio_seconds = audio_seconds
+        self.seed = seed
+        self.augment = augment
+        self.statistics = statistics or neutral_statistics()
+        self.random_viewpoints = viewpoints == "random"
+        self.negatives = negatives
+        self.epoch = 0
         self.clip_ids: list[str] = []
+        self.videos: list[str] = []
         self.labels: list[str] = []
-        self.rows: list[NDArray[np.intp]] = []
-        self.settings: dict[str, Any] = {}
+        self._rows: list[NDArray[np.intp]] = []
         for path in self.paths:
-            with h5py.File(path, "r") as file:
-                self.settings = json.loads(file.attrs["settings"])
-                rows = np.flatnonzero(file["split"][:] == split.encode())
-                videos, clips = texts(file, "video_id"), texts(file, "clip_id")
-                names = file["viewpoint_label"][:]
-                self.rows.append(rows)
-                self.videos += [videos[i] for i in rows]
-                self.clip_ids += [clips[i] for i in rows]
-                self.labels += [names[i, 0].decode() for i in rows]
-        self._of_video: dict[str, list[int]] = {}
-        for i, video in enumerate(self.videos):
-            self._of_video.setdefault(video, []).append(i)
-        self._ends = list(accumulate(len(r) for r in self.rows))
-        self._files: dict[tuple[int, int], Any] = {}
+            with open_shard(path) as shard:
+                rows = np.flatnonzero(shard.texts("split") == split)
+                self._rows.append(rows)
+                self.clip_ids += shard.texts("clip_id")[rows].tolist()
+                self.videos += shard.texts("video_id")[rows].tolist()
+                self.labels += shard.texts("viewpoint_label")[rows, :1].ravel().tolist()
+        self._ends = list(accumulate(len(rows) for rows in self._rows))
+        self._clips_of_video: dict[str, list[int]] = {}
+        for index, video in enumerate(self.videos):
+            self._clips_of_video.setdefault(video, []).append(index)
+        self._shards: dict[tuple[int, int], Shard] = {}
 
     def __len__(self) -> int:
-        """Number of clips."""
+        """Return the number of clips."""
         return len(self.clip_ids)
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Without the open files, which stay in their process."""
-        return {**self.__dict__, "_files": {}}
+    def __getstate__(self) -> dict[str, object]:
+        """Return the state without the open files, which stay in their process."""
+        return {**self.__dict__, "_shards": {}}
 
     def set_epoch(self, epoch: int) -> None:
-        """Another epoch draws other spans and turns."""
+        """Set the epoch; each draws other samples."""
         self.epoch = epoch
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        """Sample that depends on seed, epoch and clip alone."""
+    def __getitem__(self, index: int) -> Sample:
+        """Return a sample that depends on seed, epoch and clip alone."""
         return self.sample(index, self.epoch)
 
     def sample(
         self,
         index: int,
         key: int | None = None,
-        misalign: float = 0.0,
-        viewpoints: NDArray[np.floating[Any]] | None = None,
-    ) -> dict[str, Any]:
-        """One clip.
+        yaw_offset: float = 0.0,
+        viewpoints: NDArray[np.floating] | None = None,
+    ) -> Sample:
+        """Draw and load a sample.
 
         Parameters
         ----------
-        key : int, optional
-            Draws the span, and with `augment` the changes; None takes the middle, unchanged.
-        misalign : float
-            Turns the sound alone, radians to the left.
-        viewpoints : (K, 2), optional
-            Look to these azimuths and elevations, radians.
+        index
+            Number of the clip.
+        key
+            Key of the random choices: time, and augmentation, viewpoints and negative where the
+            dataset has them. None selects the middle of the clip, unchanged.
+        yaw_offset
+            Rotate the audio alone by this angle to the left, radians.
+        viewpoints : (K, 2)
+            Azimuths and elevations to use instead of those of the dataset, radians.
 
-        Returns
-        -------
-        dict
-            `video` uint8 (K, 3, frames, crop, crop); `audio` float32 (K, 7, frames', bands), the
-            standardised log-mel of W, Y, Z, X turned to each viewpoint and the intensity X, Y, Z;
-            `viewpoints` (K, 2) radians; `index`; with `negatives` also `negative`, as `audio`.
-            Raises BadClipError for data that cannot be read.
+        Raises
+        ------
+        BadClipError
+            For data that cannot be read.
         """
-        try:
-            return self._sample(index, key, misalign, viewpoints)
-        except (OSError, RuntimeError, ValueError, cv2.error) as error:
-            raise BadClipError(self.clip_ids[index], str(error)) from error
+        return self.load(self.draw(index, key, yaw_offset, viewpoints))
 
-    def negative(self, index: int, key: int) -> int:
-        """Clip whose sound is the negative of another, drawn by the key.
-
-        Of `same` it is the clip itself where its video has no other, and it is long enough for
-        another time; else of another video.
-        """
-        random, own = self._random(index, key), self._of_video[self.videos[index]]
-        same = [i for i in own if i != index]
-        if self.negatives == "same" and not same:
-            file, row = self._where(index)
-            same = [index] * int(file["duration"][row] >= 3 * self.audio_seconds)
-        others = len(self) - len(own)
-        if (self.negatives == "same" and same) or not others:
-            choice = same or [index]
-            return choice[int(random.integers(len(choice)))]
-        # The n-th of those that are not of this video.
-        chosen = int(random.integers(others))
-        for i in own:
-            chosen += i <= chosen
-        return chosen
-
-    def _sample(
+    def draw(
         self,
         index: int,
-        key: int | None,
-        misalign: float,
-        viewpoints: NDArray[np.floating[Any]] | None,
-    ) -> dict[str, Any]:
-        file, row = self._where(index)
-        random = None if key is None else self._random(index, key)
-        start = self._start(file, row, random)
-        mirror = random is not None and self.augment and random.random() < 0.5
-        views = np.radians(file["viewpoints"][row])
-        if viewpoints is not None:
-            views = np.asarray(viewpoints, float)
-        elif random is not None and self.free:
-            views = look_anywhere(len(views), random)
-        augment = random is not None and self.augment
-        if random is not None and augment:
-            views = jitter(views, random)
-        fov = float(np.radians(file["viewpoint_fov"][row, 0]))
-        sound = self._sound(file, row, views, start, misalign, mirror)
-        crops = self._video(file, row, views, fov, start, mirror)
-        if random is not None and augment:
-            crops, sound = recolour(crops, random), mask_bands(sound, random)
-        video = torch.from_numpy(np.ascontiguousarray(crops.transpose(0, 4, 1, 2, 3)))
-        done = {
-            "video": video, "audio": torch.from_numpy(sound),
-            "viewpoints": torch.from_numpy(views), "index": index,
-        }  # fmt: skip
-        if self.negatives is not None and key is not None:
-            other = self.negative(index, key)
-            where = self._where(other)
-            begin = self._start(*where, self._random(other, key))
-            if other == index:  # at another time
-                room = float(file["duration"][row]) - self.audio_seconds
-                begin = (start + room / 2) % max(room, 1e-9)
-            heard = self._sound(*where, views, begin, misalign, mirror)
-            done["negative"] = torch.from_numpy(heard)
-        return done
+        key: int | None = None,
+        yaw_offset: float = 0.0,
+        viewpoints: NDArray[np.floating] | None = None,
+    ) -> SampleRequest:
+        """Make the random choices of a sample.
 
-    def _where(self, index: int) -> tuple[Any, int]:
-        """File and row of a clip."""
-        shard = bisect.bisect_right(self._ends, index)
-        row = self.rows[shard][index - (self._ends[shard - 1] if shard else 0)]
-        return self._open(shard), int(row)
+        Parameters
+        ----------
+        index, key, yaw_offset, viewpoints
+            See `sample`.
 
-    def _start(self, file: Any, row: int, random: np.random.Generator | None) -> float:
-        """Where a sample begins within its clip, s."""
-        room = max(0.0, float(file["duration"][row]) - self.audio_seconds)
-        return room / 2 if random is None else float(random.uniform(0, room))
+        Raises
+        ------
+        BadClipError
+            For data that cannot be read.
+        """
+        with self._naming(index):
+            if key is None:
+                return self._draw_middle(index, yaw_offset, viewpoints)
+            request = self._draw_random(index, key, yaw_offset, viewpoints)
+            if self.negatives is None:
+                return request
+            return replace(request, negative=self._draw_negative_request(request, key))
 
-    def _open(self, shard: int) -> Any:
-        # A forked worker must not share the file position of its parent.
-        key = (os.getpid(), shard)
-        if key not in self._files:
-            self._files[key] = h5py.File(self.paths[shard], "r")
-        return self._files[key]
+    def load(self, request: SampleRequest) -> Sample:
+        """Read a drawn sample. Raises BadClipError for data that cannot be read."""
+        with self._naming(request.index):
+            video = np.ascontiguousarray(self._video(request).transpose(0, 4, 1, 2, 3))
+            sample: Sample = {
+                "video": torch.from_numpy(video),
+                "audio": torch.from_numpy(self._audio(request)),
+                "viewpoints": torch.from_numpy(request.viewpoints),
+                "index": request.index,
+            }
+            if request.negative is not None:
+                sample["negative"] = torch.from_numpy(self._audio(request.negative))
+            return sample
 
-    def _random(self, index: int, key: int) -> np.random.Generator:
+    def draw_negative(self, index: int, key: int) -> int:
+        """Draw the clip whose audio is the negative of another clip.
+
+        With negatives of the `same` video it is another clip of it, or the clip itself, at another
+        time, where its video has no other and it is long enough. Else it is of another video.
+        """
+        random = self._generator(index, key)
+        of_video = self._clips_of_video[self.videos[index]]
+        others = len(self) - len(of_video)
+        candidates = [clip for clip in of_video if clip != index]
+        if self.negatives == "same" and not candidates and self._is_long(index):
+            candidates = [index]
+        if (self.negatives == "same" and candidates) or not others:
+            candidates = candidates or [index]
+            return candidates[int(random.integers(len(candidates)))]
+        # The n-th clip of those that are not of this video.
+        chosen = int(random.integers(others))
+        for clip in of_video:
+            chosen += clip <= chosen
+        return chosen
+
+    def _is_long(self, index: int) -> bool:
+        """Whether a clip is long enough to be its own negative, at another time."""
+        shard, row = self._find(index)
+        return shard.duration(row) >= MIN_SAMPLES_FOR_OWN_NEGATIVE * self.audio_seconds
+
+    def _draw_middle(
+        self, index: int, yaw_offset: float, viewpoints: NDArray[np.floating] | None
+    ) -> SampleRequest:
+        shard, row = self._find(index)
+        if viewpoints is None:
+            viewpoints = shard.viewpoints(row)
+        start = self._latest_start(shard, row) / 2
+        return SampleRequest(
+            index=index,
+            start=start,
+            viewpoints=np.asarray(viewpoints),
+            yaw_offset=yaw_offset,
+        )
+
+    def _draw_random(
+        self, index: int, key: int, yaw_offset: float, viewpoints: NDArray[np.floating] | None
+    ) -> SampleRequest:
+        """Make the random choices, always in the same order: samples depend on it."""
+        shard, row = self._find(index)
+        random = self._generator(index, key)
+        start = float(random.uniform(0, self._latest_start(shard, row)))
+        mirror = self.augment and random.random() < MIRROR_PROBABILITY
+        if viewpoints is None:
+            viewpoints = shard.viewpoints(row)
+            if self.random_viewpoints:
+                viewpoints = random_viewpoints(len(viewpoints), random)
+        augmentation: Augmentation | None = None
+        if self.augment:
+            viewpoints = jitter(viewpoints, random)
+            augmentation = draw_augmentation(shard.settings.n_mels, random)
+        return SampleRequest(
+            index=index,
+            start=start,
+            viewpoints=np.asarray(viewpoints),
+            yaw_offset=yaw_offset,
+            mirror=mirror,
+            augmentation=augmentation,
+        )
+
+    def _draw_negative_request(self, positive: SampleRequest, key: int) -> SampleRequest:
+        """Request of the negative: viewpoints, yaw offset and mirroring are the positive's."""
+        index = self.draw_negative(positive.index, key)
+        shard, row = self._find(index)
+        if index == positive.index:  # at another time
+            room = shard.duration(row) - self.audio_seconds
+            start = (positive.start + room / 2) % max(room, 1e-9)
+        else:
+            random = self._generator(index, key)
+            start = float(random.uniform(0, self._latest_start(shard, row)))
+        # Its audio is not augmented.
+        return replace(positive, index=index, start=start, augmentation=None)
+
+    def _latest_start(self, shard: Shard, row: int) -> float:
+        """Latest time within a clip at which a sample can start, s."""
+        return max(0.0, shard.duration(row) - self.audio_seconds)
+
+    def _generator(self, index: int, key: int) -> np.random.Generator:
+        """Random numbers of a sample."""
         text = f"{self.seed}/{key}/{self.clip_ids[index]}"
         digest = hashlib.sha256(text.encode()).digest()
         return np.random.default_rng(int.from_bytes(digest[:8], "little"))
 
-    def _sound(
-        self, file: Any, row: int, views: NDArray[np.float64], start: float, misalign: float,
-        mirror: bool,
-    ) -> NDArray[np.float32]:  # fmt: skip
-        rate = self.settings["sample_rate"] / self.settings["hop"]
-        first, count = round(start * rate), round(self.audio_seconds * rate)
-        covariance = unpack_covariance(file["covariance"][row, :, first : first + count])
-        if covariance.shape[1] < count:  # the clip is shorter: silence
-            covariance = np.pad(covariance, ((0, 0), (0, count - covariance.shape[1]), (0, 0)))
-        turn = look_at(views[:, 0], views[:, 1]) @ rotation(misalign, 0.0, 0.0)
-        turned = rotate_covariance(covariance[None], turn)
-        log_mel = covariance_to_log_mel(turned)
-        mean = self.mean[[0, 1, 1, 1]][:, None, :]
-        log_mel = (log_mel - mean) / self.spread[[0, 1, 1, 1]][:, None, :]
-        intensity = covariance_to_intensity(turned)
-        if mirror:
-            intensity[:, 1] *= -1
-        return np.concatenate([log_mel, intensity], 1).astype(np.float32)
+    def _find(self, index: int) -> tuple[Shard, int]:
+        """Open shard of a clip, and its row there."""
+        number = bisect.bisect_right(self._ends, index)
+        first = self._ends[number - 1] if number else 0
+        row = int(self._rows[number][index - first])
+        # A forked worker must not share the file position of its parent.
+        key = (os.getpid(), number)
+        if key not in self._shards:
+            self._shards[key] = open_shard(self.paths[number])
+        return self._shards[key], row
 
-    def _video(
-        self, file: Any, row: int, views: NDArray[np.float64], fov: float, start: float,
-        mirror: bool,
-    ) -> NDArray[np.uint8]:  # fmt: skip
-        fps, stored = self.settings["video_fps"], file["video"].shape[1]
-        times = start + (np.arange(self.frames) + 0.5) * self.audio_seconds / self.frames
-        numbers = np.clip((times * fps).astype(int), 0, stored - 1)
-        pictures = {n: picture(file, row, int(n)) for n in set(numbers.tolist())}
-        crops = np.stack(
-            [
-                [perspective_crop(pictures[n], float(a), float(e), fov, self.crop) for n in numbers]
-                for a, e in views
-            ]
-        )
-        return crops[:, :, :, ::-1] if mirror else crops
+    def _audio(self, request: SampleRequest) -> NDArray[np.float32]:
+        """Log-mel and intensity `(K, 7, frames, bands)` of a request."""
+        shard, row = self._find(request.index)
+        rate = shard.settings.frame_rate
+        first = round(request.start * rate)
+        count = round(self.audio_seconds * rate)
+        covariance = shard.covariance(row, slice(first, first + count))
+        missing = count - covariance.shape[1]
+        if missing > 0:  # the clip is shorter: silence
+            covariance = np.pad(covariance, ((0, 0), (0, missing), (0, 0)))
+        azimuth, elevation = request.viewpoints[:, 0], request.viewpoints[:, 1]
+        rotations = look_at(azimuth, elevation) @ rotation(request.yaw_offset, 0.0, 0.0)
+        rotated = rotate_covariance(covariance[None], rotations)
+        log_mel = self._standardised(covariance_to_log_mel(rotated))
+        intensity = covariance_to_intensity(rotated)
+        if request.mirror:
+            intensity[:, LEFT_RIGHT] *= -1
+        audio = np.concatenate([log_mel, intensity], 1).astype(np.float32)
+        if request.augmentation is not None:
+            audio = augment_audio(audio, request.augmentation)
+        return audio
+
+    def _standardised(self, log_mel: NDArray[np.floating]) -> NDArray[np.floating]:
+        mean = self.statistics.mean[STATISTICS_ROWS][:, None, :]
+        std = self.statistics.std[STATISTICS_ROWS][:, None, :]
+        return (log_mel - mean) / std
+
+    def _video(self, request: SampleRequest) -> NDArray[np.uint8]:
+        """Crops `(K, frames, crop, crop, 3)` of a request."""
+        shard, row = self._find(request.index)
+        middles = (np.arange(self.frames) + 0.5) * self.audio_seconds / self.frames
+        numbers = ((request.start + middles) * shard.settings.video_fps).astype(int)
+        numbers = np.clip(numbers, 0, shard.image_count() - 1)
+        images = {}
+        for number in set(numbers.tolist()):
+            images[number] = decode_image(shard.encoded_image(row, number))
+        fov = shard.fov(row)
+        crops = []
+        for azimuth, elevation in request.viewpoints.tolist():
+            for number in numbers.tolist():
+                crop = perspective_crop(images[number], azimuth, elevation, fov, self.crop)
+                crops.append(crop)
+        video = np.stack(crops).reshape(len(request.viewpoints), self.frames, *crops[0].shape)
+        if request.mirror:
+            video = video[:, :, :, ::-1]
+        if request.augmentation is not None:
+            video = augment_video(video, request.augmentation)
+        return video
+
+    @contextmanager
+    def _naming(self, index: int) -> Iterator[None]:
+        """Turn errors of reading into one that names the clip."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError, cv2.error) as error:
+            raise BadClipError(self.clip_ids[index], str(error)) from error

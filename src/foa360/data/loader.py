@@ -1,85 +1,137 @@
-"""Batches of clips from several processes, which can go on in the middle of an epoch."""
+"""Batches of clips from several processes, resumable in the middle of an epoch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, TypedDict, cast
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Sampler, default_collate
 
-from foa360.data.dataset import BadClipError, ShardDataset
+from foa360.data.dataset import ShardDataset
+from foa360.data.samples import BadClipError, Batch, Sample
+
+
+class LoaderState(TypedDict):
+    """Position of a loader: epoch, and number of its clips that were read."""
+
+    epoch: int
+    taken: int
 
 
 class ShardLoader:
-    """Every clip of a dataset once an epoch, in an order drawn from seed and epoch over all shards.
+    """Every clip of a dataset once per epoch, in an order over all shards drawn from the seed.
 
-    Each `iter` is an epoch, or the rest of the one that a state was taken in. Samples depend on
+    Each `iter` is an epoch, or the rest of the one that a state was saved in. Samples depend on
     seed, epoch and clip alone: neither the number of workers nor an interruption changes them. A
-    clip that cannot be read is left out; `skipped` has its name and why.
+    clip that cannot be read is left out; `skipped` has the reason by its id.
     """
 
-    def __init__(self, data: ShardDataset, batch: int, seed: int = 0, workers: int = 0) -> None:
-        """Batches of `batch` clips, read by `workers` processes (0: this one)."""
-        self.data, self.batch, self.seed, self.workers = data, batch, seed, workers
-        self.epoch, self.taken = 0, 0
+    def __init__(self, dataset: ShardDataset, batch: int, seed: int = 0, workers: int = 0) -> None:
+        """Prepare to load.
+
+        Parameters
+        ----------
+        dataset
+            Clips to load.
+        batch
+            Clips per batch.
+        seed
+            Random seed of the order.
+        workers
+            Processes that read; 0 reads in this one.
+        """
+        self.dataset = dataset
+        self.batch = batch
+        self.seed = seed
+        self.workers = workers
+        self.epoch = 0
+        self.taken = 0
         self.skipped: dict[str, str] = {}
 
-    def state_dict(self) -> dict[str, int]:
-        """Where this is: epoch, and how many of its clips were given out."""
+    def state_dict(self) -> LoaderState:
+        """Return the position, for `load_state_dict`."""
         return {"epoch": self.epoch, "taken": self.taken}
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
-        """Go on there with the next `iter`."""
-        self.epoch, self.taken = state["epoch"], state["taken"]
+    def load_state_dict(self, state: LoaderState) -> None:
+        """Continue from a saved position with the next `iter`."""
+        self.epoch = state["epoch"]
+        self.taken = state["taken"]
 
-    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        """Batches of the rest of the epoch; the last may be smaller."""
-        for read, batch, bad in self._reader:
-            self.taken += read
-            self.skipped |= bad
-            if batch:
-                yield batch
-        self.epoch, self.taken = self.epoch + 1, 0
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield the batches of the rest of the epoch; the last may be smaller."""
+        for loaded in self._reader:
+            self.taken += loaded.clips
+            self.skipped |= loaded.skipped
+            if loaded.batch is not None:
+                yield loaded.batch
+        self.epoch += 1
+        self.taken = 0
 
     @cached_property
-    def _reader(self) -> Any:
-        """Its processes live as long as this."""
+    def _reader(self) -> "DataLoader[Any]":
+        """Its processes live as long as this loader."""
         return DataLoader(
-            _Careful(self.data), self.batch, sampler=_Rest(self), num_workers=self.workers,
-            collate_fn=_collate, persistent_workers=self.workers > 0,
+            _TolerantDataset(self.dataset),
+            self.batch,
+            sampler=_RemainingClips(self),
+            num_workers=self.workers,
+            collate_fn=_collate,
+            persistent_workers=self.workers > 0,
             multiprocessing_context="spawn" if self.workers else None,
-        )  # fmt: skip
+        )
 
 
-class _Rest(Sampler[tuple[int, int]]):
-    """Epoch and clip of what is left of a loader's epoch."""
+class _Skipped(NamedTuple):
+    """A clip that cannot be read, and why."""
 
-    def __init__(self, of: ShardLoader) -> None:
-        self.of = of
+    clip_id: str
+    message: str
+
+
+class _Loaded(NamedTuple):
+    """Number of clips that were read, their batch, and the messages of those left out."""
+
+    clips: int
+    batch: Batch | None
+    skipped: dict[str, str]
+
+
+class _RemainingClips(Sampler[tuple[int, int]]):
+    """Epoch and number of each clip that remains of a loader's epoch."""
+
+    def __init__(self, loader: ShardLoader) -> None:
+        self.loader = loader
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        loader = self.of
-        order = np.random.default_rng([loader.seed, loader.epoch]).permutation(len(loader.data))
-        return ((loader.epoch, int(i)) for i in order[loader.taken :])
+        loader = self.loader
+        random = np.random.default_rng([loader.seed, loader.epoch])
+        order = random.permutation(len(loader.dataset))
+        for index in order[loader.taken :].tolist():
+            yield loader.epoch, index
 
 
-class _Careful(torch.utils.data.Dataset[Any]):
+class _TolerantDataset(torch.utils.data.Dataset[Sample | _Skipped]):
     """Samples, or the reason why there is none."""
 
-    def __init__(self, data: ShardDataset) -> None:
-        self.data = data
+    def __init__(self, dataset: ShardDataset) -> None:
+        self.dataset = dataset
 
-    def __getitem__(self, which: tuple[int, int]) -> Any:
-        epoch, index = which
+    def __getitem__(self, item: tuple[int, int]) -> Sample | _Skipped:
+        epoch, index = item
         try:
-            return self.data.sample(index, epoch)
+            return self.dataset.sample(index, epoch)
         except BadClipError as error:
-            return error.clip_id, error.said
+            return _Skipped(error.clip_id, error.message)
 
 
-def _collate(samples: list[Any]) -> tuple[int, dict[str, torch.Tensor], dict[str, str]]:
-    """Number of clips, the batch of those that could be read, and the others with the reason."""
-    good = [sample for sample in samples if isinstance(sample, dict)]
-    bad = dict(sample for sample in samples if not isinstance(sample, dict))
-    return len(samples), default_collate(good) if good else {}, bad
+def _collate(loaded: Sequence[Sample | _Skipped]) -> _Loaded:
+    samples: list[Sample] = []
+    skipped = {}
+    for item in loaded:
+        if isinstance(item, _Skipped):
+            skipped[item.clip_id] = item.message
+        else:
+            samples.append(item)
+    batch = cast(Batch, default_collate(samples)) if samples else None
+    return _Loaded(len(loaded), batch, skipped)

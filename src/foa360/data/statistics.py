@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.shards.format import STATISTICS
+from foa360.shards.read import open_shard
+
+#: Smallest variance of a band, dB².
+MIN_VARIANCE = 1e-4
 
 
 class FeatureStatistics(NamedTuple):
@@ -18,20 +20,25 @@ class FeatureStatistics(NamedTuple):
     std: NDArray[np.float32]
 
 
+def neutral_statistics() -> FeatureStatistics:
+    """Statistics that change nothing: mean 0, standard deviation 1, `(2, 1)` each."""
+    return FeatureStatistics(np.zeros((2, 1), np.float32), np.ones((2, 1), np.float32))
+
+
 def feature_statistics(paths: Iterable[Path]) -> FeatureStatistics:
-    """Mean and standard deviation in dB over all frames of the training split, `(2, bands)` each.
+    """Mean and standard deviation in dB over all frames of the training split.
 
     Row 0 is W, row 1 the mean over the three dipoles, so that the statistics hold for any rotation.
-    Shards hold their sums. Zero and one where there is nothing to train on.
+    Shards hold the sums. The statistics are neutral where there is nothing to train on.
     """
     count, total, squares = np.zeros((3, 2, 1))
     for path in paths:
-        with h5py.File(path, "r") as file:
-            if STATISTICS in file:
-                own = file[STATISTICS][:]
-                count, total, squares = count + own[0], total + own[1], squares + own[2]
+        with open_shard(path) as shard:
+            sums = shard.statistics
+        if sums is not None:
+            count, total, squares = count + sums[0], total + sums[1], squares + sums[2]
     if not count.any():
-        return FeatureStatistics(np.zeros((2, 1), np.float32), np.ones((2, 1), np.float32))
+        return neutral_statistics()
     mean = total / count
-    std = np.sqrt(np.maximum(squares / count - mean**2, 1e-4))
+    std = np.sqrt(np.maximum(squares / count - mean**2, MIN_VARIANCE))
     return FeatureStatistics(mean.astype(np.float32), std.astype(np.float32))

@@ -1,45 +1,90 @@
-"""Random changes that keep what a sample is about, so that training never sees it twice."""
+"""Random viewpoints and augmentation: changes that keep video and audio in agreement."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from foa360.sphere import separated_directions
 
-#: Spread of a viewpoint's direction, radians.
-JITTER = np.radians(4.0)
-#: Angle between random viewpoints, radians (Morgado et al. 2020).
-APART = np.radians(36.0)
-#: Share of clips that are shown in grey.
-GREY = 0.2
+#: Standard deviation of the offset of an augmented viewpoint in azimuth and elevation, radians.
+JITTER_STD = np.radians(4.0)
+#: Minimum angle between random viewpoints, radians (Morgado et al. 2020).
+MIN_VIEWPOINT_DISTANCE = np.radians(36.0)
+#: Random directions that viewpoints are chosen from.
+CANDIDATES = 64
+#: Share of augmented samples in grey.
+GREY_SHARE = 0.2
+#: Standard deviation of each entry of the colour matrix.
+COLOUR_MIX_STD = 0.1
+#: Range of the sums of the rows of the colour matrix, the contrast.
+CONTRAST = (0.8, 1.2)
+#: Smallest sum of a row that the contrast is divided by.
+MIN_COLOUR_SUM = 0.3
+#: Standard deviation of the offset of all pixel values, of 255.
+BRIGHTNESS_STD = 8.0
+#: Standard deviation of the offset of standardised log-mel spectra.
+LEVEL_STD = 0.3
+#: At most one band in so many is masked.
+MASKED_BANDS_DIVISOR = 8
+#: Channels of a sample's audio that are log-mel spectra; the others are intensities.
+LOG_MEL_CHANNELS = 4
 
 
-def look_anywhere(count: int, random: np.random.Generator) -> NDArray[np.float64]:
-    """Viewpoints `(count, 2)` anywhere on the sphere, 36° apart as far as there is room."""
-    height = random.uniform(-1, 1, 64)
-    free = np.column_stack([random.uniform(-np.pi, np.pi, 64), np.arcsin(height)])
-    return free[separated_directions(free, count, APART)]
+@dataclass(frozen=True, eq=False)
+class Augmentation:
+    """Changes of one sample's colours and spectra.
+
+    colour_matrix : (3, 3). Mixes red, green and blue.
+    brightness : added to all pixel values, of 255.
+    level : added to standardised log-mel spectra.
+    masked_bands : mel bands that are set to zero.
+    """
+
+    colour_matrix: NDArray[np.float64]
+    brightness: float
+    level: float
+    masked_bands: slice
 
 
-def jitter(views: NDArray[np.floating], random: np.random.Generator) -> NDArray[np.float64]:
-    """Viewpoints `(K, 2)` in another order, each a little off; picture and sound follow."""
-    moved = np.asarray(views, float)[random.permutation(len(views))]
-    return moved + random.normal(0, JITTER, moved.shape)
-
-
-def recolour(crops: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """Crops `(..., 3)` with other colours, the same change for all of a clip."""
-    mix = np.full((3, 3), 1 / 3) if random.random() < GREY else np.eye(3)
-    mix = mix + random.normal(0, 0.1, (3, 3))
-    mix *= random.uniform(0.8, 1.2) / np.maximum(np.abs(mix.sum(1, keepdims=True)), 0.3)
-    moved = crops.astype(np.float32) @ mix.T.astype(np.float32) + random.normal(0, 8)
-    return moved.clip(0, 255).astype(np.uint8)
-
-
-def mask_bands(audio: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
-    """Standardised spectra `(K, 7, frames, bands)` at another level, with some bands hidden."""
-    bands = audio.shape[-1]
-    width = int(random.integers(0, bands // 8 + 1))
+def draw_augmentation(bands: int, random: np.random.Generator) -> Augmentation:
+    """Draw the changes of a sample with so many mel bands."""
+    grey = random.random() < GREY_SHARE
+    matrix = np.full((3, 3), 1 / 3) if grey else np.eye(3)
+    matrix = matrix + random.normal(0, COLOUR_MIX_STD, (3, 3))
+    contrast = random.uniform(*CONTRAST)
+    matrix *= contrast / np.maximum(np.abs(matrix.sum(1, keepdims=True)), MIN_COLOUR_SUM)
+    brightness = random.normal(0, BRIGHTNESS_STD)
+    width = int(random.integers(0, bands // MASKED_BANDS_DIVISOR + 1))
     first = int(random.integers(0, bands - width + 1))
-    audio[:, :4] += np.float32(random.normal(0, 0.3))
-    audio[..., first : first + width] = 0
-    return audio
+    level = random.normal(0, LEVEL_STD)
+    return Augmentation(matrix, brightness, level, slice(first, first + width))
+
+
+def augment_video(crops: NDArray[np.uint8], augmentation: Augmentation) -> NDArray[np.uint8]:
+    """Crops `(..., 3)` with other colours, the same change for all."""
+    matrix = augmentation.colour_matrix.T.astype(np.float32)
+    mixed = crops.astype(np.float32) @ matrix + augmentation.brightness
+    return mixed.clip(0, 255).astype(np.uint8)
+
+
+def augment_audio(audio: NDArray[np.float32], augmentation: Augmentation) -> NDArray[np.float32]:
+    """Audio `(K, 7, frames, bands)` of a sample at another level, with masked bands."""
+    changed = audio.copy()
+    changed[:, :LOG_MEL_CHANNELS] += np.float32(augmentation.level)
+    changed[..., augmentation.masked_bands] = 0
+    return changed
+
+
+def random_viewpoints(count: int, random: np.random.Generator) -> NDArray[np.float64]:
+    """Draw viewpoints `(count, 2)` from the whole sphere, 36° apart where there is room."""
+    height = random.uniform(-1, 1, CANDIDATES)
+    azimuth = random.uniform(-np.pi, np.pi, CANDIDATES)
+    directions = np.column_stack([azimuth, np.arcsin(height)])
+    return directions[separated_directions(directions, count, MIN_VIEWPOINT_DISTANCE)]
+
+
+def jitter(viewpoints: NDArray[np.floating], random: np.random.Generator) -> NDArray[np.float64]:
+    """Shuffle viewpoints `(K, 2)`, and move each a little."""
+    shuffled = np.asarray(viewpoints, float)[random.permutation(len(viewpoints))]
+    return shuffled + random.normal(0, JITTER_STD, shuffled.shape)

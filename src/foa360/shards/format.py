@@ -1,175 +1,132 @@
-"""What a feature shard holds: the one place that names its datasets.
+"""Layout of a feature shard, an HDF5 file.
 
-The first axis of every dataset is the clip, and a chunk is one clip, so that any clip is one read.
-`K` viewpoints, `T` pictures, `N` samples, `F` frames of the spectra, `B` mel bands. Clips shorter
-than the longest are filled up with silence; `duration` tells what is real.
+The first axis of a dataset is the clip, and a chunk is one clip, so that any clip is one read.
+Clips shorter than the longest one are padded with silence; `duration` has the true length. Every
+dataset carries `axes`, `unit` and `meaning` as attributes. The stored features are defined in
+`foa360.shards.features`; this module has everything else that a shard contains.
 """
 
-from typing import Any, NamedTuple
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from foa360.config.features import Features
-
-#: Sound and what is made of it shrink to 0.7 at 170 ms a clip; more effort wins 2 % more. Reading a
-#: clip's rotated sound takes 21 ms instead of 8. Training reads the covariance, which stays plain.
-COMPRESSION = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-
-
-#: Datasets whose first axis is not the clip.
+#: Attribute `format` of a shard. The number changes when the layout does.
+FORMAT = "foa360 feature shard 1"
+#: Attribute `conventions` of a shard.
+CONVENTIONS = "WYZX (ACN), SN3D; x front, y left, z up; azimuth left positive"
+#: First axis of every dataset that has a row per clip.
+CLIP_AXIS = "clip"
+#: Dataset of the SHA-256 of each clip's rows.
+CHECKSUM = "checksum"
+#: Dataset of sums over the training split, from which mean and standard deviation follow.
 STATISTICS = "statistics"
-BESIDE = {"video_data", STATISTICS}
+STATISTICS_AXES = "moment channel band"
+STATISTICS_UNIT = "1, dB, dB²"
+STATISTICS_MEANING = (
+    "count, sum and sum of squares of log-mel power in dB over the frames of the training split, "
+    "of W and of the mean of the dipoles, by band"
+)
+#: Bytes of a chunk of encoded data.
+ENCODED_CHUNK = 1 << 16
+#: Full scale of audio stored in 16 bits.
+INT16_FULL_SCALE = 32767
 
 
-class Dataset(NamedTuple):
-    """Axes after the first (the clip), their lengths, type, unit and meaning of one dataset."""
+@dataclass(frozen=True, kw_only=True)
+class DatasetLayout:
+    """A dataset with a row per clip.
 
-    axes: str
-    shape: tuple[int, ...]
-    dtype: Any
-    unit: str
+    axes : names of the axes after the first one, which is the clip, separated by spaces.
+    shape : their lengths.
+    dtype : type of the values as HDF5 stores them.
+    unit : unit of the values.
+    meaning : description for a reader of the file.
+    compressed : whether chunks are compressed.
+    """
+
+    axes: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str
+    unit: str = ""
     meaning: str
-    filters: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    compressed: bool = False
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one clip before compression."""
+        return int(np.prod(self.shape) * np.dtype(self.dtype).itemsize)
 
 
-def datasets(settings: Features, viewpoints: int, seconds: float) -> dict[str, Dataset]:
-    """Features of a shard by name, for those that `settings.store` asks for."""
-    k, n = viewpoints, round(seconds * settings.sample_rate)
-    f, b = 1 + n // settings.hop, settings.n_mels
-    t = pictures(settings, seconds)
-    every = {
-        "video": Dataset(
-            "picture part",
-            (t, 2),
-            "i8",
-            "bytes",
-            "offset and size of each picture in video_data: JPEG, whole ERP frame, shown in the "
-            "middle of its interval of 1/video_fps",
-        ),
-        "covariance": Dataset(
-            "pair frame band",
-            (10, f, b),
-            "f2",
-            "",
-            "mel-band covariance WW WY WZ WX YY YZ YX ZZ ZX XX; channel 0 is the trace in dB, the "
-            "others are the Cholesky factor of the matrix over its trace, see "
-            "foa360.ambisonics.unpack_covariance",
-        ),
-        "foa": Dataset(
-            "channel sample",
-            (4, n),
-            "i2",
-            "32767 = scale",
-            "sound as W, Y, Z, X, SN3D",
-            COMPRESSION,
-        ),
-        "rotated": Dataset(
-            "viewpoint channel sample",
-            (k, 4, n),
-            "i2",
-            "32767 = scale",
-            "W, Y, Z, X, SN3D, turned so that the viewpoint is in front",
-            COMPRESSION,
-        ),
-        "beam": Dataset(
-            "viewpoint sample",
-            (k, n),
-            "i2",
-            "32767 = scale",
-            "mono beam towards the viewpoint, unit gain on axis (basic: 2)",
-            COMPRESSION,
-        ),
-        "stereo": Dataset(
-            "viewpoint channel sample",
-            (k, 2, n),
-            "i2",
-            "32767 = scale",
-            "cardioids to the left and the right of the viewpoint",
-            COMPRESSION,
-        ),
-        "log_mel": Dataset(
-            "viewpoint channel frame band",
-            (k, 4, f, b),
-            "f2",
-            "dB",
-            "log-mel power of the rotated W, Y, Z, X",
-            COMPRESSION,
-        ),
-        "intensity": Dataset(
-            "viewpoint direction frame band",
-            (k, 3, f, b),
-            "f2",
-            "",
-            "normalised active intensity X, Y, Z of the rotated field",
-            COMPRESSION,
-        ),
-        "beam_log_mel": Dataset(
-            "viewpoint frame band", (k, f, b), "f2", "dB", "log-mel power of beam", COMPRESSION
-        ),
-        "stereo_log_mel": Dataset(
-            "viewpoint channel frame band",
-            (k, 2, f, b),
-            "f2",
-            "dB",
-            "log-mel power of stereo",
-            COMPRESSION,
-        ),
-        "interchannel": Dataset(
-            "viewpoint feature frame band",
-            (k, 3, f, b),
-            "f2",
-            "dB, 1, 1",
-            "of stereo: level difference left over right, cosine and sine of the phase difference",
-            COMPRESSION,
-        ),
-    }
-    return {name: every[name] for name in every if name in settings.store}
+@dataclass(frozen=True, kw_only=True)
+class TextSizes:
+    """Bytes of the longest text of each kind, in UTF-8."""
+
+    clip_id: int = 1
+    video_id: int = 1
+    label: int = 1
 
 
-#: Bytes of a picture of the proxy 384 pixels wide, about; they grow with the area.
-PICTURE_BYTES = 13500
-
-
-def bytes_per_clip(settings: Features, viewpoints: int, seconds: float) -> dict[str, int]:
-    """About how many bytes each feature of a clip takes, before compression."""
-    sizes = {
-        name: int(np.prod(dataset.shape) * np.dtype(dataset.dtype).itemsize)
-        for name, dataset in datasets(settings, viewpoints, seconds).items()
-    }
-    if "video" in sizes:
-        one = PICTURE_BYTES * (settings.video_width / 384) ** 2
-        sizes["video"] += round(pictures(settings, seconds) * one)
-    return sizes
-
-
-def pictures(settings: Features, seconds: float) -> int:
-    """Number of pictures of a clip."""
-    return max(1, round(seconds * settings.video_fps))
-
-
-def identity(viewpoints: int, longest: dict[str, int]) -> dict[str, Dataset]:
-    """What every shard holds; `longest` has the bytes of the longest text of each kind."""
-    k = viewpoints
-
-    def text(name: str) -> Any:
-        return np.dtype(f"S{max(1, longest.get(name, 1))}")
-
+def clip_columns(viewpoints: int, sizes: TextSizes) -> dict[str, DatasetLayout]:
+    """Datasets that every shard has, whatever features it stores, by name."""
     return {
-        "clip_id": Dataset("", (), text("clip_id"), "", "clip, UTF-8"),
-        "video_id": Dataset("", (), text("video_id"), "", "source video, UTF-8"),
-        "split": Dataset("", (), "S5", "", "train or test"),
-        "start": Dataset("", (), "f8", "s", "start of the clip in its video"),
-        "duration": Dataset("", (), "f8", "s", "length of the clip"),
-        "viewpoints": Dataset(
-            "viewpoint angle", (k, 2), "f4", "degrees", "azimuth (left positive) and elevation"
+        "clip_id": DatasetLayout(dtype=f"S{sizes.clip_id}", meaning="clip, UTF-8"),
+        "video_id": DatasetLayout(dtype=f"S{sizes.video_id}", meaning="source video, UTF-8"),
+        "split": DatasetLayout(dtype="S5", meaning="train or test"),
+        "start": DatasetLayout(dtype="f8", unit="s", meaning="start of the clip in its video"),
+        "duration": DatasetLayout(dtype="f8", unit="s", meaning="duration of the clip"),
+        "viewpoints": DatasetLayout(
+            axes="viewpoint angle",
+            shape=(viewpoints, 2),
+            dtype="f4",
+            unit="degrees",
+            meaning="azimuth (left positive) and elevation",
         ),
-        "viewpoint_fov": Dataset("viewpoint", (k,), "f4", "degrees", "horizontal field of view"),
-        "viewpoint_origin": Dataset("viewpoint", (k,), "S6", "", "object, sound or random"),
-        "viewpoint_label": Dataset(
-            "viewpoint", (k,), text("label"), "", "class of the object, UTF-8, or empty"
+        "viewpoint_fov": DatasetLayout(
+            axes="viewpoint",
+            shape=(viewpoints,),
+            dtype="f4",
+            unit="degrees",
+            meaning="horizontal field of view",
         ),
-        "scale": Dataset("", (), "f4", "", "what full scale of the 16-bit sound stands for"),
-        "checksum": Dataset(
-            "", (), "S64", "", "SHA-256 over the clip's other data, by name of dataset"
+        "viewpoint_origin": DatasetLayout(
+            axes="viewpoint",
+            shape=(viewpoints,),
+            dtype="S6",
+            meaning="object, audio or random",
+        ),
+        "viewpoint_label": DatasetLayout(
+            axes="viewpoint",
+            shape=(viewpoints,),
+            dtype=f"S{sizes.label}",
+            meaning="class of the object, UTF-8, or empty",
+        ),
+        "scale": DatasetLayout(dtype="f4", meaning="amplitude of full scale of the 16-bit audio"),
+        CHECKSUM: DatasetLayout(
+            dtype="S64", meaning="SHA-256 of the clip's rows in the other datasets, in name order"
         ),
     }
+
+
+def encoded_name(feature: str) -> str:
+    """Name of the dataset that holds the encoded bytes of a feature of variable length."""
+    return f"{feature}_data"
+
+
+def clip_checksum(rows: Mapping[str, bytes], encoded: Iterable[bytes]) -> str:
+    """SHA-256 of a clip.
+
+    Parameters
+    ----------
+    rows
+        Bytes of the clip's row in each dataset but `checksum`, by name.
+    encoded
+        Encoded bytes of its features of variable length, in the order of their names.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(rows):
+        digest.update(name.encode() + rows[name])
+    for data in encoded:
+        digest.update(data)
+    return digest.hexdigest()

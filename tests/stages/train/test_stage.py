@@ -4,7 +4,7 @@ import pytest
 
 from foa360.config.train import Train
 from foa360.core.jobs import Progress
-from foa360.data.batches import training_requests
+from foa360.data.batches import training_keys
 from foa360.learning.checkpoint import load
 from foa360.stages.train.run import CHECKPOINT_INTERVAL, TrainingRun
 from foa360.stages.train.stage import TrainFiles, train_model
@@ -20,10 +20,10 @@ def train(shards, experiment, folder, settings, init=None) -> None:
 
 
 def test_every_clip_comes_once_an_epoch_from_any_step_on():
-    steps = list(training_requests(10, 5, 0, 0, 6))
+    steps = list(training_keys(10, 5, 0, 0, 6))
     assert sorted(i for part in steps[:2] for i, *_ in part) == list(range(10))
     assert steps[0] != steps[2]
-    assert list(training_requests(10, 5, 0, 3, 6)) == steps[3:]
+    assert list(training_keys(10, 5, 0, 3, 6)) == steps[3:]
 
 
 @pytest.mark.slow

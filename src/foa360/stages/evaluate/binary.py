@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from foa360.config.evaluate import Evaluate
-from foa360.data.batches import Request, batches
+from foa360.data.batches import batches
 from foa360.data.dataset import ShardDataset
+from foa360.data.samples import SampleKey
 from foa360.learning.checkpoint import device
 from foa360.learning.metrics import cluster_bootstrap, wilson
 from foa360.learning.models.audiovisual import AudioVisual
@@ -81,8 +82,8 @@ def _decisions(
         key = FIRST_KEY + number
 
         def embed(yaw_offsets: Sequence[float], key: int = key) -> Embeddings:
-            requests = [(clip, key, yaw) for clip, yaw in enumerate(yaw_offsets)]
-            return _embed(model, test, requests)
+            keys = [SampleKey(clip, key, yaw) for clip, yaw in enumerate(yaw_offsets)]
+            return _embed(model, test, keys)
 
         def rotated_audio(yaw_offsets: Sequence[float]) -> torch.Tensor:
             return embed(yaw_offsets).audio
@@ -99,9 +100,9 @@ def _decisions(
     return np.concatenate(outcomes)
 
 
-def _embed(model: AudioVisual, data: ShardDataset, requests: Sequence[Request]) -> Embeddings:
+def _embed(model: AudioVisual, data: ShardDataset, keys: Sequence[SampleKey]) -> Embeddings:
     """Embeddings of requested samples."""
-    parts = [requests[i : i + BATCH] for i in range(0, len(requests), BATCH)]
+    parts = [keys[i : i + BATCH] for i in range(0, len(keys), BATCH)]
     video, audio = [], []
     for batch in batches(data, parts):
         embedded = model(batch["video"].to(device()), batch["audio"].to(device()))

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from foa360.config.evaluate import Evaluate
-from foa360.data.batches import Request, batches
+from foa360.data.batches import batches
 from foa360.data.dataset import ShardDataset
+from foa360.data.samples import SampleKey
 from foa360.learning.checkpoint import device
 from foa360.learning.metrics import cluster_bootstrap, wilson
 from foa360.learning.models.audiovisual import AudioVisual
@@ -109,10 +110,10 @@ def _features(
     model: AudioVisual, data: ShardDataset, clips: Sequence[int], progress: "Progress"
 ) -> Tensor:
     """Audio features of the spans of clips, `(clips · SPANS, size)`, the mean over viewpoints."""
-    requests: list[Request] = []
+    keys: list[SampleKey] = []
     for clip in clips:
-        requests += [(clip, FIRST_KEY + span, 0.0) for span in range(SPANS)]
-    parts = [requests[i : i + BATCH] for i in range(0, len(requests), BATCH)]
+        keys += [SampleKey(clip, FIRST_KEY + span) for span in range(SPANS)]
+    parts = [keys[i : i + BATCH] for i in range(0, len(keys), BATCH)]
     features = []
     for batch in progress(batches(data, parts), len(parts), "batches"):
         features.append(model.audio_features(batch["audio"].to(device())).mean(1).cpu())

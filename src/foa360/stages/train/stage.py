@@ -12,7 +12,7 @@ import torch
 from foa360.config.train import Train
 from foa360.core.digest import value_digest
 from foa360.core.files import atomic, sha256
-from foa360.data.batches import batches, training_requests
+from foa360.data.batches import batches, training_keys
 from foa360.data.dataset import ShardDataset
 from foa360.data.statistics import feature_statistics
 from foa360.learning.checkpoint import ModelInfo, device, load, make_deterministic, save
@@ -84,9 +84,9 @@ def train_model(
         steps = 0
     run = TrainingRun(model, task, settings, steps, files.folder / "checkpoint.pt")
     run.resume(_fingerprint(files, settings, experiment, seed))
-    requests = training_requests(len(data), settings.batch, seed, run.step, steps)
+    keys = training_keys(len(data), settings.batch, seed, run.step, steps)
     video_numbers = torch.from_numpy(video_of_clip)
-    for batch in progress(batches(data, requests), steps - run.step, "steps"):
+    for batch in progress(batches(data, keys), steps - run.step, "steps"):
         run.advance(batch["video"], batch["audio"], video_numbers[batch["index"]])
     info = ModelInfo(
         experiment=experiment,
