@@ -1,19 +1,18 @@
-"""Bring the media of one shard here; one row per video says how that went."""
+"""Fetch the media of one shard; one row per video reports the outcome."""
 
 from pathlib import Path
 
 from foa360.config.load import load_config
 from foa360.core.jobs import job
-from foa360.stages.fetch.stage import fetch_shard
+from foa360.stages.fetch.stage import FetchFiles, fetch_shard
 
-with job(Path(snakemake.log[0]), f"{snakemake.rule} {snakemake.wildcards.shard}") as progress:
-    fetch_shard(
-        Path(snakemake.input.plan),
-        snakemake.wildcards.shard,
-        Path(snakemake.params.cache),
-        Path(snakemake.output[0]),
-        progress,
-        # Not by a parameter, which Snakemake records: how to fetch changes no result.
-        load_config(snakemake.config).fetch,
-        snakemake.params.max_gb,
-    )
+shard = snakemake.wildcards.shard
+files = FetchFiles(
+    plan=Path(snakemake.input.plan),
+    cache=Path(snakemake.params.cache),
+    output=Path(snakemake.output[0]),
+)
+# Not a parameter, which Snakemake records: how media are fetched changes no result.
+config = load_config(snakemake.config)
+with job(Path(snakemake.log[0]), f"{snakemake.rule} {shard}") as progress:
+    fetch_shard(shard, files, config.fetch, progress, config.cache.max_gb)

@@ -8,6 +8,7 @@ import pytest
 
 from foa360.ambisonics import descriptors as measures
 from foa360.config.curate import Curate
+from foa360.config.fetch import Fetch
 from foa360.config.root import Config
 from foa360.config.sources import DemoSource
 from foa360.core import old_tables as tables
@@ -16,7 +17,7 @@ from foa360.demo.catalogue import DemoVideo, catalogue
 from foa360.demo.sounds import sound_field
 from foa360.sphere import angular_distance
 from foa360.stages.curate.stage import curate_shard
-from foa360.stages.fetch.stage import fetch_shard
+from foa360.stages.fetch.stage import FetchFiles, fetch_shard
 from foa360.stages.plan.shards import shard_index
 from foa360.stages.plan.stage import write_plan
 from foa360.stages.render.stage import render_shard
@@ -41,7 +42,8 @@ def curated(tmp_path_factory) -> Rows:
         render_shard(ids, told.parent / "media", told, SOURCE, 0, PROGRESS)
         truth |= json.loads(told.read_text("utf-8"))
         fetch, output = folder / f"f{shard}.parquet", folder / f"c{shard}.parquet"
-        fetch_shard(plan, shard, cache, fetch, PROGRESS)
+        fetch_files = FetchFiles(plan=plan, cache=cache, output=fetch)
+        fetch_shard(shard, fetch_files, Fetch(), PROGRESS)
         curate_shard(plan, shard, fetch, output, Curate(), PROGRESS)
         rows |= {row["video_id"]: row for row in tables.records(tables.read(output))}
     return {v.video_id: (v, truth[v.video_id], rows[v.video_id]) for v in catalogue(SOURCE, 0)}
@@ -68,7 +70,7 @@ def test_good_scenes_have_nothing_against_them(curated):
 def error(video: DemoVideo, row: dict) -> float:
     """Degrees between the measured direction of a clip and that of the true field."""
     field = sound_field(video.scene())
-    true = measures.direction(measures.covariance(field))
+    true = measures.dominant_direction(measures.channel_covariance(field))
     heard = np.radians([row["azimuth"], row["elevation"]])
     return float(np.degrees(angular_distance(*heard, true.azimuth, true.elevation)))
 

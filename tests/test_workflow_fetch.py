@@ -56,7 +56,7 @@ def project(folder: Path, address: str, **more) -> Path:
     rows = [f"{i},{address}/{i}.mkv,0,2,train" for i in range(COUNT)]
     configure(folder, {
         "sources": [{"kind": "list", "path": "clips.csv"}], "shard": {"clips": 1},
-        "fetch": {"first_wait": 0.01, "tries": 2},
+        "fetch": {"initial_backoff": 0.01, "max_attempts": 2},
         "features": {"store": ["covariance"], "n_mels": 32}, **more,
     })  # fmt: skip
     (folder / "clips.csv").write_text("\n".join(["video_id,video,start,duration,split", *rows]))
@@ -72,7 +72,7 @@ def test_passing_failures_are_asked_for_by_the_next_run_and_lasting_ones_on_dema
 ):
     address, _ = server
     (tmp_path / "secret-jar.txt").write_text("# Netscape HTTP Cookie File\n")
-    fetch = {"first_wait": 0.01, "tries": 2, "cookies": "secret-jar.txt"}
+    fetch = {"initial_backoff": 0.01, "max_attempts": 2, "cookies": "secret-jar.txt"}
     folder = project(tmp_path, address, fetch=fetch)
     (folder / "clips.csv").write_text(
         (folder / "clips.csv").read_text() + f"\ngone,{address}/gone.mkv,0,2,train"

@@ -10,12 +10,13 @@ def training_shards(tmp_path_factory):
     """Shards of a few rendered videos, written by the stages themselves."""
     from foa360.config.curate import Curate
     from foa360.config.features import Features
+    from foa360.config.fetch import Fetch
     from foa360.config.load import load_config
     from foa360.config.viewpoints import Viewpoints
     from foa360.core import old_tables as tables
     from foa360.stages.curate.stage import curate_shard
     from foa360.stages.features.stage import write_shard
-    from foa360.stages.fetch.stage import fetch_shard
+    from foa360.stages.fetch.stage import FetchFiles, fetch_shard
     from foa360.stages.plan.stage import write_plan
     from foa360.stages.render.stage import render_shard
     from foa360.stages.viewpoints.stage import choose_viewpoints
@@ -37,7 +38,8 @@ def training_shards(tmp_path_factory):
     render_shard(
         list(frame["video_id"]), media, folder / "truth.json", config.sources[0], 0, progress
     )
-    fetch_shard(plan, shard, folder / "cache", paths["fetch"], progress)
+    fetch_files = FetchFiles(plan=plan, cache=folder / "cache", output=paths["fetch"])
+    fetch_shard(shard, fetch_files, Fetch(), progress)
     curate_shard(plan, shard, paths["fetch"], paths["curation"], Curate(), progress)
     tables.write(paths["detections"], [], tables.DETECTIONS)
     tables.write(paths["objects"], [], tables.OBJECTS)

@@ -1,4 +1,4 @@
-"""Section `fetch` of the configuration: how downloads behave."""
+"""Section `fetch` of the configuration: limits, retries and formats of downloads."""
 
 from typing import Self
 
@@ -8,34 +8,51 @@ from foa360.config.section import Count, Seconds, Section
 
 
 class Fetch(Section):
-    """How polite and how patient downloads are. The defaults are what a guest may do."""
+    """Limits, retries and formats of downloads. The defaults are what YouTube allows a guest."""
 
-    height: int = Field(1080, ge=144, description="highest picture asked for, pixels")
-    picture: str = Field(
-        "bv[height<={height}]", min_length=1, description="yt-dlp's selector of the picture"
+    height: int = Field(1080, ge=144, description="Maximum height of the video, pixels")
+    video_format: str = Field(
+        "bv[height<={height}]",
+        min_length=1,
+        description="Format selector of yt-dlp for the video; {height} stands for the key height",
     )
-    sound: str = Field(
-        "ba[audio_channels>=4]", min_length=1, description="yt-dlp's selector of the sound"
+    audio_format: str = Field(
+        "ba[audio_channels>=4]",
+        min_length=1,
+        description="Format selector of yt-dlp for the audio",
     )
     clients: list[str] = Field(
-        [], description="YouTube player clients, in order; none: those that yt-dlp prefers"
+        [],
+        description="YouTube player clients in order of preference; if empty, those of yt-dlp",
     )
     cookies: str | None = Field(
-        None, description="file of cookies in Netscape's format; read, never written or shown"
+        None,
+        description="Cookie file in Netscape format; only read, never written or shown",
     )
     sleep: tuple[float, float] = Field(
-        (5.0, 15.0), description="pause before each download from YouTube, drawn between, s"
+        (5.0, 15.0),
+        description="Minimum and maximum of the random pause before each YouTube download, s",
     )
-    rate_mb: float = Field(8.0, gt=0, description="most that one download takes, MB/s")
-    concurrent: Count = Field(2, le=64, description="downloads at once, over all jobs")
-    tries: Count = Field(3, le=20, description="of a download, for reasons that may pass")
-    first_wait: float = Field(1.0, ge=0, description="before the second try, s; then doubled")
-    longest_wait: float = Field(60.0, ge=0, description="between tries, s")
-    timeout: Seconds = Field(30.0, description="for an answer, and for each part of it, s")
+    rate_mb: float = Field(8.0, gt=0, description="Maximum rate of a download, MB/s")
+    concurrent: Count = Field(
+        2, le=64, description="Maximum number of simultaneous downloads over all jobs"
+    )
+    max_attempts: Count = Field(
+        3, le=20, description="Maximum attempts per download for transient errors"
+    )
+    initial_backoff: float = Field(
+        1.0, ge=0, description="Pause before the second attempt, s; doubled after each attempt"
+    )
+    max_backoff: float = Field(60.0, ge=0, description="Longest pause between two attempts, s")
+    timeout: Seconds = Field(
+        30.0, description="Maximum time to connect, and between two parts of a response, s"
+    )
 
     @model_validator(mode="after")
-    def _sleep(self) -> Self:
-        least, most = self.sleep
-        if not 0 <= least <= most:
-            raise ValueError(f"sleep = [{least:g}, {most:g}]: must be two numbers with 0 <= a <= b")
+    def _check_sleep(self) -> Self:
+        shortest, longest = self.sleep
+        if not 0 <= shortest <= longest:
+            raise ValueError(
+                f"sleep = [{shortest:g}, {longest:g}]: must be two numbers with 0 <= a <= b"
+            )
         return self

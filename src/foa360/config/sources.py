@@ -8,46 +8,49 @@ from foa360.config.section import Count, Seconds, Section
 
 
 class DemoSource(Section):
-    """The embedded demo: short videos rendered by this package, sound and picture in agreement."""
+    """The embedded demo: short videos that this package renders, with audio that matches."""
 
     kind: Literal["demo"]
-    videos: Count = Field(32, description="sound videos; one of every known defect comes on top")
-    seconds: Seconds = Field(10.0, description="length of a video, s")
+    videos: Count = Field(
+        32, description="Number of valid videos; one with each known defect is added"
+    )
+    seconds: Seconds = Field(10.0, description="Duration of a video, s")
 
 
 class FolderSource(Section):
-    """A folder of media: sound and picture in one file, or in two files that share a stem.
+    """A folder of media: video and audio in one file, or in two files with the same stem.
 
-    The path without its suffix is the id of the video. Hidden files are passed over; files that
-    cannot be opened are one clip, and get their reason later. Splits are drawn; files called
+    The path without its suffix is the id of the video. Hidden files are skipped. A file that cannot
+    be opened is one clip, which fails with a reason later. Splits are drawn; files called
     {YouTube id}_{start} or {YouTube id}-{start} share the split of their video.
     """
 
     kind: Literal["folder"]
-    path: str = Field(description="the folder; searched with its sub-folders")
+    path: str = Field(description="Folder; its sub-folders are searched, too")
 
 
 class ListSource(Section):
     """A CSV or Parquet table with the columns video_id, video, audio, start, duration, split.
 
-    Only `video` is required: a path (relative to the table) or a URL. Without `audio` the same
-    file holds both, without `video_id` the path without its suffix is the id, without `split` it is
-    drawn. A row with neither start nor duration is a whole file, cut into clips, if it is local.
+    Only `video` is required: a path (relative to the table) or a URL. Without `audio` one file
+    holds both, without `video_id` the path without its suffix is the id, without `split` the split
+    is drawn. A row with neither start nor duration is a whole file, cut into clips, if it is local.
     """
 
     kind: Literal["list"]
-    path: str = Field(description="the table")
+    path: str = Field(description="Path of the table")
 
 
 class Yt360Source(Section):
-    """The lists of YT-360 as published: ids per split, and the segments' start times."""
+    """The lists of YT-360 as published: ids per split, and the start times of segments."""
 
     kind: Literal["yt360"]
-    train: str = Field(description="ids of the training split, one a line")
-    test: str = Field(description="ids of the test split, one a line")
-    segments: str = Field(description="lines of `id start,start,…` in seconds")
+    train: str = Field(description="Ids of the training split, one a line")
+    test: str = Field(description="Ids of the test split, one a line")
+    segments: str = Field(description="Lines of `id start,start,…` in seconds")
     media: str | None = Field(
-        None, description="folder with {id}.* or {id}-{start}.* files; without it YouTube is asked"
+        None,
+        description="Folder with {id}.* or {id}-{start}.* files; without it, YouTube",
     )
 
 
@@ -55,26 +58,30 @@ class Sphere360Source(Section):
     """The lists of Sphere360 as published: one `id_start` a line."""
 
     kind: Literal["sphere360"]
-    train: str = Field(description="clips of the training split")
-    test: str = Field(description="clips of the test split")
+    train: str = Field(description="Clips of the training split")
+    test: str = Field(description="Clips of the test split")
     media: str | None = Field(
-        None, description="folder with {id}.* or {id}_{start}.* files; without it YouTube is asked"
+        None,
+        description="Folder with {id}.* or {id}_{start}.* files; without it, YouTube",
     )
 
 
 class HubSource(Section):
     """A dataset repository on the Hugging Face hub, or a local copy of one.
 
-    `video` and `audio` say where a video's files lie, with `{id}` for its id. The list of files is
-    asked for once and remembered.
+    `video` and `audio` are the paths of a video's files, with `{id}` for its id. The list of files
+    is requested once and stored. A private or gated repository needs a token with access: in the
+    environment variable HF_TOKEN, or by `hf auth login`.
     """
 
     kind: Literal["hub"]
-    repo: str = Field(description="owner/name of the dataset, or a folder")
-    revision: str = Field("main", description="branch, tag or commit")
-    video: str = Field("{id}.mp4", pattern=r"\{id\}", description="files of the picture")
+    repo: str = Field(description="Name of the dataset (owner/name), or a folder")
+    revision: str = Field("main", description="Branch, tag or commit")
+    video: str = Field("{id}.mp4", pattern=r"\{id\}", description="Path of the video files")
     audio: str | None = Field(
-        None, pattern=r"\{id\}", description="files of the sound, where they are others"
+        None,
+        pattern=r"\{id\}",
+        description="Path of the audio files, if the video files do not hold the audio",
     )
 
 

@@ -1,12 +1,17 @@
 """With a budget for the cache, media are in it while a stage needs them, and no longer."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from foa360.config.cache import Cache
 from foa360.config.fetch import Fetch
-from foa360.stages.fetch.stage import bring_back, drop_shard
+from foa360.core import tables
+from foa360.core.records import FetchedVideo
+from foa360.core.video_ids import is_url
+from foa360.stages.fetch.cache import delete_files
+from foa360.stages.fetch.sources import VideoFetcher, source_videos
 
 
 @contextmanager
@@ -39,7 +44,51 @@ def borrowed(
     """
     folder = Path(cache.path)
     if cache.max_gb:
-        bring_back(fetch, plan, shard, folder, settings)
+        restore_downloads(shard, plan, fetch, folder, settings)
     yield
     if cache.max_gb and last:
-        drop_shard(plan, shard, folder)
+        delete_downloads(shard, plan, folder)
+
+
+def restore_downloads(shard: str, plan: Path, fetch: Path, cache: Path, settings: Fetch) -> None:
+    """Fetch again what the table of a shard lists and what was deleted since.
+
+    Parameters
+    ----------
+    shard
+        Name of the shard.
+    plan
+        Table of planned clips.
+    fetch
+        Fetch table of the shard.
+    cache
+        Folder of the cache.
+    settings
+        Section `fetch` of the configuration.
+    """
+    sources = {video.video_id: video for video in source_videos(plan, shard)}
+    fetcher = VideoFetcher(cache / "media", settings)
+    for row in tables.read(fetch, FetchedVideo):
+        if row.state != "fetched" or _is_complete(row):
+            continue
+        restored = fetcher.fetch(sources[row.video_id])
+        if restored.video_sha256 != row.video_sha256:
+            logging.getLogger(__name__).warning(
+                "%s was deleted from the cache, and the new download differs: %s",
+                row.video_id,
+                restored.message or "other bytes",
+            )
+
+
+def delete_downloads(shard: str, plan: Path, cache: Path) -> int:
+    """Delete the downloads of a shard, never local files; return the bytes freed."""
+    sources: set[str] = set()
+    for video in source_videos(plan, shard):
+        sources |= {video.video, video.audio}
+    urls = sorted(filter(is_url, sources))
+    return sum(delete_files(cache / "media", url) for url in urls)
+
+
+def _is_complete(row: FetchedVideo) -> bool:
+    paths = (row.video_path, row.audio_path)
+    return all(path is not None and Path(path).exists() for path in paths)

@@ -1,27 +1,36 @@
-"""No more downloads at once than agreed, over all jobs that share a cache."""
+"""A limit on simultaneous downloads, over all jobs that share a cache."""
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: Between two looks at whether a slot is free, s.
-LOOK = 0.1
+from filelock import Timeout
+
+from foa360.stages.fetch.cache import lock_file
+
+#: Pause between two searches for a free slot, s.
+POLL_INTERVAL_S = 0.1
 
 
 @contextmanager
-def slot(cache: Path, count: int) -> Iterator[None]:
-    """Hold one of `count` slots; wait for one. Slots of processes that ended are free."""
-    folder = cache / "slots"
+def slot(media: Path, count: int) -> Iterator[None]:
+    """Hold one of `count` slots of the cache folder `media`; wait until one is free.
+
+    The slots of processes that ended are free.
+    """
+    folder = media / "slots"
     folder.mkdir(parents=True, exist_ok=True)
+    locks = [lock_file(folder / str(number)) for number in range(count)]
     while True:
-        for number in range(count):
-            with (folder / str(number)).open("w") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
+        for lock in locks:
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                continue
+            try:
                 yield
-                return
-        time.sleep(LOOK)
+            finally:
+                lock.release()
+            return
+        time.sleep(POLL_INTERVAL_S)

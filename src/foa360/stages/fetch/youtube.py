@@ -1,23 +1,28 @@
-"""Downloads from YouTube by the Python interface of yt-dlp, picture and sound as whole streams."""
+"""Downloads from YouTube by the Python interface of yt-dlp: video and audio as whole streams."""
 
 import io
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from foa360.config.fetch import Fetch
+from foa360.core.video_ids import YOUTUBE_WATCH_URL
+from foa360.stages.fetch.downloads import Download, StatedProperties
 from foa360.stages.fetch.errors import FetchError
 
-#: Classes of yt-dlp's errors → reason code.
-CLASSES = {
+#: Channels of first-order ambisonics.
+FOA_CHANNELS = 4
+#: Class of an error of yt-dlp → reason code.
+ERROR_CLASS_REASONS = {
     "GeoRestrictedError": "geo",
     "ContentTooShortError": "truncated_download",
     "ThrottledDownload": "throttled",
     "UserNotLive": "live",
 }
-#: What yt-dlp says → reason code; the first that matches. Some words say more than they seem to:
-#: a rate limit begins like a removed video.
-SAID = [
+#: Pattern in a message of yt-dlp → reason code; the first that matches. The order matters: the
+#: message of a rate limit begins like that of a removed video.
+MESSAGE_REASONS = [
     (r"rate.?limit|too many requests|error 429|ip is likely being blocked", "rate_limited"),
     (r"not a bot|captcha", "bot_check"),
     (r"private video|video is private", "private"),
@@ -35,133 +40,185 @@ SAID = [
     (r"bytes read, \d+ more expected|expected \d+ bytes", "truncated_download"),
     (r"unavailable|not available|removed|terminated|does not exist|incomplete yout", "removed"),
 ]
+#: Terminal colours, the label, and the id of the video in front of a message.
+MESSAGE_PREFIX = re.compile(r"^(\x1b\[[\d;]*m|error: |\[\w+\] \S+: )*", re.IGNORECASE)
+
+#: What yt-dlp knows of a video or of a format.
+Info = dict[str, Any]
 
 
-def is_youtube(place: str) -> bool:
-    """Whether a place is a YouTube page."""
-    return bool(re.match(r"https?://((www|m)\.)?(youtube\.com|youtu\.be)/", place, re.IGNORECASE))
+@dataclass(frozen=True, kw_only=True)
+class OfferedFormat:
+    """An audio format that YouTube offers."""
+
+    format_id: str | None
+    codec: str | None
+    channels: int | None
+    note: str | None
 
 
-def download_youtube(
-    url: str, folder: Path, settings: Fetch
-) -> tuple[dict[str, Path], dict[str, Any]]:
-    """Files `video` and `audio` in a folder, and what is said of them.
+@dataclass(frozen=True, kw_only=True)
+class ClientOffer:
+    """Formats with four or more channels that a player client offers, or why there are none."""
 
-    Raises FetchError; `no_foa_from_client` where no sound of four channels is offered, without
-    having fetched the picture.
+    formats: list[OfferedFormat]
+    reason: str | None = None
+    message: str = ""
+
+
+def download_youtube(url: str, folder: Path, settings: Fetch) -> Download:
+    """Download video and audio of a YouTube page into a folder.
+
+    Raises FetchError; `no_foa_from_client` if no audio of four channels is offered, before
+    anything is downloaded.
     """
     import yt_dlp
 
     try:
-        with yt_dlp.YoutubeDL(options(folder, settings)) as client:
+        with yt_dlp.YoutubeDL(client_options(folder, settings)) as client:
             info = client.extract_info(url, download=False) or {}
-            return take(client, info)
+            return download_streams(client, info)
     except yt_dlp.utils.YoutubeDLError as error:
-        raise FetchError(reason_of(error), _words(error)) from None
+        raise FetchError(reason_of(error), _message(error)) from None
 
 
-def options(folder: Path, settings: Fetch) -> dict[str, Any]:
-    """Settings of yt-dlp: whole streams, polite, nothing remembered elsewhere, nothing printed."""
-    picture = settings.picture.replace("{height}", str(settings.height))
-    more: dict[str, Any] = {}
+def client_options(folder: Path, settings: Fetch) -> dict[str, Any]:
+    """Return options of yt-dlp: whole streams, rate limits, no cache, no output."""
+    video_format = settings.video_format.replace("{height}", str(settings.height))
+    escaped_folder = str(folder).replace("%", "%%")
+    options: dict[str, Any] = {
+        "format": f"{video_format},{settings.audio_format}",
+        "outtmpl": {
+            "default": f"{escaped_folder}/%(height&video|audio)s-%(format_id)s.%(ext)s",
+        },
+        "quiet": True,
+        "no_warnings": True,
+        "noprogress": True,
+        "noplaylist": True,
+        "socket_timeout": settings.timeout,
+        "retries": 2,
+        "extractor_retries": 1,
+        "sleep_interval": settings.sleep[0],
+        "max_sleep_interval": settings.sleep[1],
+        "ratelimit": settings.rate_mb * 1e6,
+        "cachedir": False,
+        "fixup": "never",
+        "logger": _SilentLogger(),
+    }
     if settings.clients:
-        more["extractor_args"] = {"youtube": {"player_client": settings.clients}}
+        options["extractor_args"] = {"youtube": {"player_client": settings.clients}}
     if settings.cookies:
-        # A copy in memory: yt-dlp writes back to what it is given.
-        more["cookiefile"] = io.StringIO(_cookies(settings.cookies))
-    return more | {
-        "format": f"{picture},{settings.sound}",
-        "outtmpl": {"default": str(folder).replace("%", "%%")
-                    + "/%(height&video|audio)s-%(format_id)s.%(ext)s"},
-        "quiet": True, "no_warnings": True, "noprogress": True, "noplaylist": True,
-        "socket_timeout": settings.timeout, "retries": 2, "extractor_retries": 1,
-        "sleep_interval": settings.sleep[0], "max_sleep_interval": settings.sleep[1],
-        "ratelimit": settings.rate_mb * 1e6, "cachedir": False,
-        "fixup": "never", "logger": _Quiet(),
-    }  # fmt: skip
+        # A copy in memory, since yt-dlp writes to the file that it is given.
+        options["cookiefile"] = io.StringIO(_read_cookies(settings.cookies))
+    return options
 
 
-def formats_of(
-    video_id: str, client: str, cookies: str | None
-) -> tuple[list[dict[str, Any]], str | None, str]:
-    """Formats with four or more channels that a player client offers; else a reason, and why."""
+def client_offer(video_id: str, client: str, cookies: str | None) -> ClientOffer:
+    """Return the formats with four or more channels that a player client offers for a video."""
     import yt_dlp
 
     settings = Fetch(clients=[client], cookies=cookies)
+    url = YOUTUBE_WATCH_URL + video_id
     try:
-        with yt_dlp.YoutubeDL(options(Path(), settings)) as asked:
-            url = f"https://www.youtube.com/watch?v={video_id}"
-            info = asked.extract_info(url, download=False, process=False) or {}
+        with yt_dlp.YoutubeDL(client_options(Path(), settings)) as downloader:
+            info = downloader.extract_info(url, download=False, process=False) or {}
     except yt_dlp.utils.YoutubeDLError as error:
-        return [], reason_of(error), _words(error)
+        return ClientOffer(formats=[], reason=reason_of(error), message=_message(error))
     except FetchError as error:
-        return [], error.reason, error.message
-    found = [form for form in info.get("formats") or [] if _has_foa(form)]
-    return found, None if found else "no_foa_from_client", ""
+        return ClientOffer(formats=[], reason=error.reason, message=error.message)
+    formats = [
+        OfferedFormat(
+            format_id=stream.get("format_id"),
+            codec=stream.get("acodec"),
+            channels=stream.get("audio_channels"),
+            note=stream.get("format_note"),
+        )
+        for stream in info.get("formats") or []
+        if _has_foa(stream)
+    ]
+    return ClientOffer(formats=formats, reason=None if formats else "no_foa_from_client")
 
 
-def _cookies(path: str) -> str:
-    """Content of the file of cookies; an error does not name it."""
+def _read_cookies(path: str) -> str:
+    """Return the content of the cookie file; an error does not name it."""
     try:
         return Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError):
         raise FetchError("fetch_error", "fetch.cookies: the file cannot be read") from None
 
 
-def take(client: Any, info: dict[str, Any]) -> tuple[dict[str, Path], dict[str, Any]]:
-    """Download picture and sound of a video whose formats yt-dlp has listed."""
-    if not any(_has_foa(f) for f in info.get("formats") or []):
-        raise FetchError("no_foa_from_client", "no sound of four channels among the formats")
-    info = client.process_ie_result(info, download=True)
-    files = [Path(stream["filepath"]) for stream in info["requested_downloads"]]
-    paths = {path.name.partition("-")[0]: path for path in files}
-    if "video" not in paths:
-        raise FetchError("no_video", "there is no picture among the formats")
-    return paths, _about(info)
+def download_streams(client: Any, info: Info) -> Download:
+    """Download the video and the audio whose formats a yt-dlp client has listed.
 
-
-def _about(info: dict[str, Any]) -> dict[str, Any]:
-    """What yt-dlp says of a video and of the two formats that were taken."""
+    Raises FetchError if no audio of four channels is listed, or if a stream is missing.
+    """
     import yt_dlp
 
-    streams = info["requested_downloads"]
-    picture: dict[str, Any] = next((s for s in streams if s.get("height")), {})
-    sound: dict[str, Any] = next((s for s in streams if not s.get("height")), {})
-    notes = (f"{s.get('format_id')} {s.get('format_note') or ''}".strip() for s in streams)
-    return {
-        "licence": info.get("license"), "channel": info.get("channel"),
-        "video_codec": picture.get("vcodec"), "audio_codec": sound.get("acodec"),
-        "audio_channels": sound.get("audio_channels"), "format_note": ", ".join(notes),
-        "tool": f"yt-dlp {yt_dlp.version.__version__}",
-    }  # fmt: skip
+    if not any(_has_foa(stream) for stream in info.get("formats") or []):
+        raise FetchError("no_foa_from_client", "no audio of four channels among the formats")
+    info = client.process_ie_result(info, download=True)
+    files: dict[str, Path] = {}
+    for stream in info["requested_downloads"]:
+        path = Path(stream["filepath"])
+        files[path.name.partition("-")[0]] = path
+    if "video" not in files:
+        raise FetchError("no_video", "no video among the formats")
+    if "audio" not in files:
+        raise FetchError("no_audio", "no separate audio among the formats")
+    return Download(
+        video=files["video"],
+        audio=files["audio"],
+        tool=f"yt-dlp {yt_dlp.version.__version__}",
+        stated=_stated_properties(info),
+    )
 
 
-def _has_foa(stream: dict[str, Any]) -> bool:
-    return stream.get("vcodec") == "none" and (stream.get("audio_channels") or 0) >= 4
+def _stated_properties(info: Info) -> StatedProperties:
+    """Return what yt-dlp reports on a video and on the two formats that were downloaded."""
+    streams: list[Info] = info["requested_downloads"]
+    video: Info = next((s for s in streams if s.get("height")), {})
+    audio: Info = next((s for s in streams if not s.get("height")), {})
+    notes = [f"{s.get('format_id')} {s.get('format_note') or ''}".strip() for s in streams]
+    return StatedProperties(
+        video_codec=video.get("vcodec"),
+        audio_codec=audio.get("acodec"),
+        audio_channels=audio.get("audio_channels"),
+        format_note=", ".join(notes),
+        licence=info.get("license"),
+        channel=info.get("channel"),
+    )
+
+
+def _has_foa(stream: Info) -> bool:
+    channels = stream.get("audio_channels") or 0
+    return stream.get("vcodec") == "none" and channels >= FOA_CHANNELS
 
 
 def reason_of(error: Exception) -> str:
-    """Reason code for an error of yt-dlp: by the class of its cause, or by what it says."""
+    """Return the reason code of an error of yt-dlp: by the class of its cause, or its message."""
     cause = (getattr(error, "exc_info", None) or (None, error))[1]
-    if type(cause).__name__ in CLASSES:
-        return CLASSES[type(cause).__name__]
-    text = _words(error).lower()
-    return next((code for pattern, code in SAID if re.search(pattern, text)), "fetch_error")
+    class_name = type(cause).__name__
+    if class_name in ERROR_CLASS_REASONS:
+        return ERROR_CLASS_REASONS[class_name]
+    message = _message(error).lower()
+    for pattern, code in MESSAGE_REASONS:
+        if re.search(pattern, message):
+            return code
+    return "fetch_error"
 
 
-def _words(error: Exception) -> str:
-    """What was said, without the label and the id of the video in front."""
-    return re.sub(r"^(\x1b\[[\d;]*m|error: |\[\w+\] \S+: )*", "", str(error), flags=re.IGNORECASE)
+def _message(error: Exception) -> str:
+    return MESSAGE_PREFIX.sub("", str(error))
 
 
-class _Quiet:
-    """A logger that says nothing: what matters is in the raised error."""
+class _SilentLogger:
+    """A logger that drops every line: what matters is in the raised error."""
 
     def debug(self, message: str) -> None:
-        """Nothing."""
+        """Drop a line."""
 
     def warning(self, message: str) -> None:
-        """Nothing."""
+        """Drop a line."""
 
     def error(self, message: str) -> None:
-        """Nothing."""
+        """Drop a line."""

@@ -1,0 +1,212 @@
+"""The cache of downloads: a folder per URL, with a record of its complete files.
+
+Locks are `flock` locks of the operating system: they end with the process that holds them, however
+it ends. They need a cache folder that is writable, and work across machines only on file systems
+that share them (NFS from version 4 on); where a file system has none, locking raises OSError.
+"""
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from foa360.core.files import atomic
+from foa360.core.reasons import REASONS
+from foa360.core.video_ids import safe_name
+from foa360.stages.fetch.downloads import (
+    Download,
+    DownloadFacts,
+    MediaFile,
+    SourceMedia,
+    StatedProperties,
+)
+from foa360.stages.fetch.errors import FetchError
+
+RECORD = "record.json"
+FAILURE = "failure.json"
+LOCK = "lock"
+#: Key of a file that holds video and audio.
+BOTH = "file"
+#: Keys of records that earlier versions wrote → keys of today, so that their downloads stay valid.
+FORMER_KEYS = {"tries": "attempts", "fetched": "fetched_at"}
+
+
+def download_folder(media: Path, url: str) -> Path:
+    """Return the folder of a URL's files in the cache folder `media`."""
+    return media / safe_name(url)
+
+
+def lock_file(path: Path) -> FileLock:
+    """Return a lock that ends with the process; never a file whose mere existence locks."""
+    return FileLock(path, fallback_to_soft=False)
+
+
+def fetch_once(media: Path, url: str, download: Callable[[Path], Download]) -> SourceMedia:
+    """Return the files of a URL; download them unless they are in the cache.
+
+    Files that the record lists, and that still have the recorded size and SHA-256, are not
+    downloaded again. A lasting failure is not attempted again: it raises the same FetchError.
+    One process at a time works on a URL.
+
+    Parameters
+    ----------
+    media
+        Folder of all downloads.
+    url
+        URL that the files come from.
+    download
+        Function that downloads them into the folder that it is given.
+    """
+    folder = download_folder(media, url)
+    folder.mkdir(parents=True, exist_ok=True)
+    with lock_file(folder / LOCK):
+        known = _intact(folder)
+        if known:
+            return known
+        failure = _stored_failure(folder)
+        if failure and not REASONS[failure.reason].retry:
+            raise failure
+        earlier_attempts = failure.attempts if failure else 0
+        try:
+            result = download(folder)
+        except FetchError as error:
+            error.attempts += earlier_attempts
+            _store_failure(folder, url, error)
+            raise
+        video = MediaFile.of(result.video)
+        facts = DownloadFacts(
+            attempts=result.attempts + earlier_attempts,
+            fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            tool=result.tool,
+            stated=result.stated,
+        )
+        fetched = SourceMedia(
+            video=video,
+            audio=video if result.audio == result.video else MediaFile.of(result.audio),
+            facts=facts,
+        )
+        _store_record(folder, url, fetched)
+        (folder / FAILURE).unlink(missing_ok=True)
+        return fetched
+
+
+def forget_failures(media: Path, codes: Collection[str]) -> int:
+    """Delete the failures with these reasons, so that they are attempted again; return how many."""
+    count = 0
+    for path in sorted(media.glob(f"*/{FAILURE}")):
+        failure = _stored_failure(path.parent)
+        if failure and failure.reason in codes:
+            path.unlink()
+            count += 1
+    return count
+
+
+def delete_files(media: Path, url: str) -> int:
+    """Delete the downloaded files of a URL, but keep their record; return the bytes freed."""
+    folder = download_folder(media, url)
+    if not folder.is_dir():
+        return 0
+    freed_bytes = 0
+    with lock_file(folder / LOCK):
+        for file in _listed_files(folder):
+            freed_bytes += file.size if file.path.exists() else 0
+            file.path.unlink(missing_ok=True)
+    return freed_bytes
+
+
+def _intact(folder: Path) -> SourceMedia | None:
+    """Return the recorded files if all are there as recorded; otherwise delete what is left."""
+    recorded = _stored_record(folder)
+    if recorded is None:
+        return None
+    files = _distinct(recorded)
+    if all(file.path.is_file() and MediaFile.of(file.path) == file for file in files):
+        return recorded
+    (folder / RECORD).unlink()
+    for file in files:
+        file.path.unlink(missing_ok=True)
+    return None
+
+
+def _distinct(media: SourceMedia) -> list[MediaFile]:
+    return list(dict.fromkeys((media.video, media.audio)))
+
+
+def _listed_files(folder: Path) -> list[MediaFile]:
+    recorded = _stored_record(folder)
+    return _distinct(recorded) if recorded else []
+
+
+def _store_record(folder: Path, url: str, fetched: SourceMedia) -> None:
+    files = {"video": fetched.video, "audio": fetched.audio}
+    if fetched.video == fetched.audio:
+        files = {BOTH: fetched.video}
+    facts: dict[str, Any] = {}
+    if fetched.facts:
+        facts = asdict(fetched.facts)
+        facts |= facts.pop("stated") or {}
+    content = {
+        "url": url,
+        "files": {key: asdict(file) | {"path": file.path.name} for key, file in files.items()},
+        "about": facts,
+    }
+    _write(folder / RECORD, content)
+
+
+def _stored_record(folder: Path) -> SourceMedia | None:
+    """Return what the record of a folder lists; None if there is none that can be read."""
+    try:
+        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        files = {
+            key: MediaFile(folder / file["path"], file["size"], file["digest"])
+            for key, file in content["files"].items()
+        }
+        facts = _current_keys(content["about"])
+        stated = None
+        if "format_note" in facts:
+            stated = StatedProperties(**{f.name: facts[f.name] for f in fields(StatedProperties)})
+        return SourceMedia(
+            video=files[BOTH] if BOTH in files else files["video"],
+            audio=files[BOTH] if BOTH in files else files["audio"],
+            facts=DownloadFacts(
+                attempts=facts["attempts"],
+                fetched_at=facts["fetched_at"],
+                tool=facts.get("tool"),
+                stated=stated,
+            ),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _store_failure(folder: Path, url: str, error: FetchError) -> None:
+    content = {
+        "url": url,
+        "reason": error.reason,
+        "message": error.message,
+        "attempts": error.attempts,
+    }
+    _write(folder / FAILURE, content)
+
+
+def _stored_failure(folder: Path) -> FetchError | None:
+    try:
+        content = _current_keys(json.loads((folder / FAILURE).read_text(encoding="utf-8")))
+        error = FetchError(content["reason"], content["message"])
+        error.attempts = int(content["attempts"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return error if error.reason in REASONS else None
+
+
+def _current_keys(content: dict[str, Any]) -> dict[str, Any]:
+    return {FORMER_KEYS.get(key, key): value for key, value in content.items()}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
