@@ -15,7 +15,7 @@ rule curate_shard:
         "../workflow/envs/foa360.yaml"
     params:
         code=stage_code("curate"),
-        shard=shard_digest,
+        clips=clips_digest,
         settings=CONFIG.curate.model_dump_json(),
     script:
         "../scripts/curate.py"

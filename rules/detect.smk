@@ -1,5 +1,7 @@
 """Detect objects in the frames of kept clips."""
 
+from foa360.stages.detect.weights import weights_digest
+
 
 rule detect_shard:
     input:
@@ -17,6 +19,7 @@ rule detect_shard:
         "../workflow/envs/foa360.yaml"
     params:
         code=stage_code("detect"),
-        settings=CONFIG.detect.model_dump_json(),
+        settings=CONFIG.detect.model_dump_json(exclude={"weights"}),
+        weights=weights_digest(CONFIG.detect.weights),
     script:
         "../scripts/detect.py"

@@ -30,8 +30,7 @@ rule fetch_shard:
         "../workflow/envs/foa360.yaml"
     params:
         code=stage_code("fetch"),
-        shard=shard_digest,
+        media=media_digest,
         cache=PATHS.cache,
-        max_gb=CONFIG.cache.max_gb,
     script:
         "../scripts/fetch.py"

@@ -8,7 +8,7 @@ from snakemake.settings.types import RerunTrigger
 
 from foa360.core.digest import code_version
 from foa360.core.paths import run_paths
-from foa360.stages.fetch.ledger import ask_again
+from foa360.stages.fetch.failures import retry_failures
 from foa360.stages.plan.dry_run import is_dry_run
 from foa360.stages.plan.sizes import size_text
 from foa360.stages.plan.shards import shard_index
@@ -30,7 +30,7 @@ def plan_run():
     removed = write_plan(CONFIG, Path(PATHS.plan))
     shards = shard_index(Path(PATHS.plan))
     if not is_dry_run(sys.argv[1:]):
-        ask_again(Path(PATHS.results, "fetch"), Path(PATHS.cache))
+        retry_failures(Path(PATHS.results, "fetch"), Path(PATHS.cache))
         erase(removed, set(shards), Path(PATHS.results), Path(PATHS.cache))
     # Standard output may be a graph that goes to another program.
     print(size_text(CONFIG), file=sys.stderr)
@@ -43,9 +43,14 @@ def stage_code(stage):
     return code_version(f"foa360.stages.{stage}.stage", script)
 
 
-def shard_digest(wildcards):
-    """Digest of a shard's rows in the plan: a changed list re-runs the shards that it touches."""
+def clips_digest(wildcards):
+    """Digest of a shard's clips: a changed list re-runs the shards that it touches."""
     return SHARDS[wildcards.shard].digest
+
+
+def media_digest(wildcards):
+    """Digest of a shard's videos and their files, whatever their clips and splits."""
+    return SHARDS[wildcards.shard].media_digest
 
 
 # The digests above stand for the content of scripts. Snakemake would compare their time stamps,

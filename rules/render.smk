@@ -14,7 +14,7 @@ rule render_shard:
         "../workflow/envs/foa360.yaml"
     params:
         code=stage_code("render"),
-        shard=shard_digest,
+        media=media_digest,
         seed=CONFIG.seed,
         source=[s.model_dump_json() for s in CONFIG.sources if s.kind == "demo"],
     script:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from foa360.config.detect import Detect
 from foa360.config.load import load_config
 from foa360.core.jobs import job
 from foa360.stages.detect.stage import detect_shard
@@ -21,6 +20,6 @@ with job(Path(snakemake.log[0]), f"{snakemake.rule} {shard}") as progress, media
         Path(snakemake.input.curation),
         Path(snakemake.output.detections),
         Path(snakemake.output.objects),
-        Detect.model_validate_json(snakemake.params.settings),
+        config.detect,  # not a parameter: the path of the weights does not matter
         progress,
     )

@@ -16,8 +16,6 @@ from typing import Any
 
 import grimp
 
-from foa360.core.files import sha256
-
 #: Modules that change no result: the version number, and the log and progress lines of jobs.
 IGNORED_MODULES = frozenset({"foa360", "foa360.core.jobs"})
 #: Hexadecimal digits of a digest.
@@ -53,15 +51,6 @@ def reached(module: str) -> set[str]:
     if module not in graph.modules:
         raise ModuleNotFoundError(module)
     return ({module} | graph.find_upstream_modules(module)) - IGNORED_MODULES
-
-
-def weights_version(weights: str) -> str:
-    """Digest of the content of a file of weights; of the name where there is no such file.
-
-    A name without a file is one that the detector's library knows: `demo`, `yolo11n.pt`.
-    """
-    path = Path(weights)
-    return sha256(path)[:DIGITS] if path.is_file() else value_digest(weights)
 
 
 def value_digest(value: Any) -> str:

@@ -9,27 +9,40 @@ import pandas as pd
 
 from foa360.core import tables
 
+#: Columns of the plan that decide which media a shard has.
+MEDIA_COLUMNS = ["video_id", "video", "audio"]
+
 
 class Shard(NamedTuple):
-    """Properties of a shard that rules depend on: a digest of its rows, the kind of its source."""
+    """Properties of a shard that rules depend on."""
 
-    digest: str
-    kind: str
+    digest: str  # of its rows in the plan
+    media_digest: str  # of its videos and their files, whatever their clips and splits
+    kind: str  # of its source
 
 
 def shard_index(path: Path) -> dict[str, Shard]:
     """Return the shards of a plan by name, in order."""
     frame = tables.read_frame(path)
-    row_hashes = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+    videos = frame.drop_duplicates("video_id")
+    digests = _digests(frame, list(frame.columns))
+    media_digests = _digests(videos, MEDIA_COLUMNS)
+    kinds = dict(zip(videos["shard"], videos["source"], strict=True))
+    return {
+        name: Shard(digest, media_digests[name], kinds[name]) for name, digest in digests.items()
+    }
+
+
+def _digests(frame: pd.DataFrame, columns: list[str]) -> dict[str, str]:
+    """Return the digest of the rows of each shard, which follow each other."""
+    row_hashes = pd.util.hash_pandas_object(frame[columns], index=False).to_numpy()
     first_rows = np.flatnonzero(~frame["shard"].duplicated())
     names = frame["shard"].iloc[first_rows]
-    kinds = frame["source"].iloc[first_rows]
     parts = np.split(row_hashes, first_rows[1:])
-    shards: dict[str, Shard] = {}
-    for name, kind, part in zip(names, kinds, parts, strict=True):
-        digest = hashlib.sha256(part.tobytes()).hexdigest()[:16]
-        shards[str(name)] = Shard(digest, str(kind))
-    return shards
+    return {
+        str(name): hashlib.sha256(part.tobytes()).hexdigest()[:16]
+        for name, part in zip(names, parts, strict=True)
+    }
 
 
 def assign_shards(frame: pd.DataFrame, clips: int) -> list[str]:
