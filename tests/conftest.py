@@ -3,15 +3,11 @@
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from foa360.config.features import Features
-from foa360.core import old_tables as tables
-from foa360.core.jobs import Progress
-from foa360.stages.features.stage import write_shard
 
 # The same examples every time, so that a change is what makes a test fail;
 # `pytest --hypothesis-profile default` looks further.
@@ -31,7 +27,7 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def real_weights(real_data: Path) -> Path:
-    """A real COCO detector that lies beside the real recordings."""
+    """Path of a real COCO detector beside the real recordings."""
     path = real_data.parent / "weights" / "yolo11n_coco.pt"
     if not path.is_file():
         pytest.skip(f"no detector weights at {path}")
@@ -45,39 +41,40 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
     The other tables are those that the stages would write; every kept clip gets the same
     viewpoints, pairs of degrees.
     """
+    # Imported here: most tests do not need the stage.
+    from support.clips import fetched_video, planned_clip, viewpoints_of_clip
 
-    def make(
+    from foa360.core import tables
+    from foa360.core.jobs import Progress
+    from foa360.core.records import CuratedClip, FetchedVideo, PlannedClip, Viewpoint
+    from foa360.stages.features.stage import FeatureFiles, write_features
+
+    def write(
         media: dict[str, Path],
-        clips: list[dict[str, Any]],
-        views: Sequence[Sequence[float]],
+        clips: list[CuratedClip],
+        viewpoints: Sequence[Sequence[float]],
         settings: Features,
         output: Path | None = None,
     ) -> Path:
         folder = tmp_path_factory.mktemp("shard")
-        names = [column.name for column in tables.CLIP]
-        plan = [{name: clip[name] for name in names} | {"shard": "s0000"} for clip in clips]
-        fetch = [
-            {"video_id": video, "state": "fetched", "video_path": path, "audio_path": path}
-            for video in dict.fromkeys(clip["video_id"] for clip in clips)
-            for path in [str(media.get(video, "nowhere"))]
-        ]
-        looks = [
-            {"clip_id": clip["clip_id"], "video_id": clip["video_id"], "index": k, "azimuth": a,
-             "elevation": e, "fov": 60.0, "origin": "object" if k == 0 else "sound",
-             "label": "bell" if k == 0 else None}
-            for clip in clips if clip["verdict"] == "kept" for k, (a, e) in enumerate(views)
-        ]  # fmt: skip
-        rows = {"plan": plan, "fetch": fetch, "curation": clips, "viewpoints": looks}
-        for name, columns in [
-            ("plan", tables.PLAN), ("fetch", tables.FETCH),
-            ("curation", tables.CURATION), ("viewpoints", tables.VIEWPOINTS),
-        ]:  # fmt: skip
-            tables.write(folder / f"{name}.parquet", rows[name], columns)
-        output = output or folder / "s0000.h5"
-        inputs = [folder / f"{name}.parquet" for name in ("fetch", "curation", "viewpoints")]
-        write_shard(
-            folder / "plan.parquet", "s0000", *inputs, output, settings, Progress("features")
+        files = FeatureFiles(
+            plan=folder / "plan.parquet",
+            fetch=folder / "fetch.parquet",
+            curation=folder / "curation.parquet",
+            viewpoints=folder / "viewpoints.parquet",
+            output=output or folder / "s0000.h5",
         )
-        return output
+        videos = dict.fromkeys(clip.video_id for clip in clips)
+        chosen = []
+        for clip in clips:
+            if clip.verdict == "kept":
+                chosen += viewpoints_of_clip(clip, viewpoints)
+        tables.write(files.plan, [planned_clip(clip) for clip in clips], PlannedClip)
+        fetched = [fetched_video(video, media.get(video, Path("nowhere"))) for video in videos]
+        tables.write(files.fetch, fetched, FetchedVideo)
+        tables.write(files.curation, clips, CuratedClip)
+        tables.write(files.viewpoints, chosen, Viewpoint)
+        write_features("s0000", files, settings, Progress("features"))
+        return files.output
 
-    return make
+    return write

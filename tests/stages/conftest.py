@@ -15,7 +15,7 @@ def training_shards(tmp_path_factory):
     from foa360.config.viewpoints import Viewpoints
     from foa360.core import old_tables as tables
     from foa360.stages.curate.stage import curate_shard
-    from foa360.stages.features.stage import write_shard
+    from foa360.stages.features.stage import FeatureFiles, write_features
     from foa360.stages.fetch.stage import FetchFiles, fetch_shard
     from foa360.stages.plan.stage import write_plan
     from foa360.stages.render.stage import render_shard
@@ -49,7 +49,12 @@ def training_shards(tmp_path_factory):
     )  # fmt: skip
     output = folder / "s0000.h5"
     settings = Features(n_mels=16, video_width=64, store=["video", "covariance"])
-    write_shard(
-        plan, shard, paths["fetch"], paths["curation"], paths["views"], output, settings, progress
+    feature_files = FeatureFiles(
+        plan=plan,
+        fetch=paths["fetch"],
+        curation=paths["curation"],
+        viewpoints=paths["views"],
+        output=output,
     )
+    write_features(shard, feature_files, settings, progress)
     return [output]
