@@ -3,18 +3,13 @@
 import errno
 import hashlib
 import os
-import re
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from foa360.core.files import atomic, sha256, text_since
-from foa360.core.video_ids import safe_name
 
 
 def test_a_file_appears_whole_under_its_name(tmp_path):
@@ -106,25 +101,6 @@ def test_sha256_is_that_of_the_standard(tmp_path):
     assert sha256(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223b00361a396177a9c")
     (tmp_path / "long").write_bytes(bytes(3 << 20))
     assert sha256(tmp_path / "long") == hashlib.sha256(bytes(3 << 20)).hexdigest()
-
-
-@given(st.text(max_size=300))
-def test_any_id_gives_a_plain_file_name(text):
-    try:
-        name = safe_name(text)
-    except UnicodeEncodeError:
-        assert re.search("[\ud800-\udfff]", text)
-        return
-    assert re.fullmatch(r"v[A-Za-z0-9_-]{1,60}", name)
-    assert name == safe_name(text)
-    assert Path(name).name == name
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.data())
-def test_distinct_ids_give_distinct_names(text, data):
-    other = data.draw(st.sampled_from([text + "_", text.swapcase(), text + "/", "-" + text, " "]))
-    if other != text:
-        assert safe_name(text).lower() != safe_name(other).lower()
 
 
 def test_text_of_an_earlier_run_is_not_returned(tmp_path):

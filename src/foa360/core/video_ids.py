@@ -57,14 +57,10 @@ def source_video(name: str) -> str:
     return found["video_id"] if found else name
 
 
-def start_text(start: float) -> str:
-    """Return a start time in seconds as it stands in a clip id: at most six decimals."""
-    return f"{start:.{START_DECIMALS}f}".rstrip("0").rstrip(".")
-
-
 def clip_id(video_id: str, start: float) -> str:
     """Return the id of the clip of a video that begins at `start` seconds."""
-    return f"{video_id}_{start_text(start)}"
+    start_text = f"{start:.{START_DECIMALS}f}".rstrip("0").rstrip(".")
+    return f"{video_id}_{start_text}"
 
 
 def parse_clip_id(text: str) -> tuple[str, float]:

@@ -10,7 +10,7 @@ from foa360.config.root import Config
 from foa360.config.section import ConfigError
 from foa360.core import tables
 from foa360.core.records import PlannedClip
-from foa360.core.video_ids import START_DECIMALS, start_text
+from foa360.core.video_ids import START_DECIMALS, clip_id
 from foa360.stages.plan.durations import Durations
 from foa360.stages.plan.listing import source_clips
 from foa360.stages.plan.shards import assign_shards
@@ -60,8 +60,7 @@ def assemble_clips(config: Config, durations_path: Path) -> AssembledClips:
     frame = frame.iloc[order].reset_index(drop=True)
     _require_one_duration(frame)
     frame["shard"] = assign_shards(frame, config.shard.clips)
-    start_texts = {start: start_text(start) for start in frame["start"].unique()}
-    frame["clip_id"] = frame["video_id"] + "_" + frame["start"].map(start_texts)
+    frame["clip_id"] = list(map(clip_id, frame["video_id"], frame["start"]))
     return AssembledClips(frame[PLAN_COLUMNS], frame["group"])
 
 
