@@ -57,8 +57,9 @@ class VideoFetcher:
 
     def fetch(self, source: SourceVideo) -> FetchedVideo:
         """Return the row of one source video, fetched or failed with a reason."""
+        locations = dict.fromkeys((source.video, source.audio))
         try:
-            found = {place: self._media(place) for place in (source.video, source.audio)}
+            media = {location: self._media(location) for location in locations}
         except FetchError as error:
             return FetchedVideo(
                 video_id=source.video_id,
@@ -67,7 +68,7 @@ class VideoFetcher:
                 message=error.message,
                 attempts=error.attempts if is_url(source.video) else None,
             )
-        return _fetched_video(source.video_id, found[source.video], found[source.audio])
+        return _fetched_video(source.video_id, media[source.video], media[source.audio])
 
     def _media(self, location: str) -> SourceMedia:
         """Return the files of a path or URL."""

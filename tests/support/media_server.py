@@ -1,4 +1,4 @@
-"""A real server that misbehaves as the path says."""
+"""A real server that misbehaves as the path says, and fetches from it."""
 
 import hashlib
 import http.server
@@ -9,30 +9,34 @@ from email.utils import formatdate
 import pytest
 
 from foa360.config.fetch import Fetch
-from foa360.stages.fetch.errors import Patience
-from foa360.stages.fetch.stage import Store
+from foa360.core.records import FetchedVideo
+from foa360.stages.fetch.http import TransferLimits
+from foa360.stages.fetch.retry import RetryPolicy
+from foa360.stages.fetch.sources import SourceVideo, VideoFetcher
 
 BODY = bytes(range(256)) * 400
 DIGEST = hashlib.sha256(BODY).hexdigest()
-HASTY = Patience(connect=1, read=0.3, first_wait=0.01, longest_wait=2)
-QUICK = Fetch(timeout=0.3, first_wait=0.01, longest_wait=2.0, sleep=(0.0, 0.0))
+#: Short pauses and time limits, so that tests are fast.
+QUICK_POLICY = RetryPolicy(initial_backoff_s=0.01, max_backoff_s=2.0)
+QUICK_LIMITS = TransferLimits(connect_timeout_s=1.0, read_timeout_s=0.3)
+QUICK = Fetch(timeout=0.3, initial_backoff=0.01, max_backoff=2.0, sleep=(0.0, 0.0))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
     """Behaves as the path says."""
 
-    asked: list[str]
+    requested: list[str]
     ranges: list[str | None]
 
     def do_GET(self):
         path = self.path.strip("/").partition(".")[0]
-        self.asked.append(path)
+        self.requested.append(path)
         self.ranges.append(self.headers.get("Range"))
-        times = self.asked.count(path)
+        times = self.requested.count(path)
         if path.isdigit():
             self.head(int(path), 0)
-        elif path in {"patient", "later", "date"} and times == 1:
-            wait = {"patient": "0", "later": "3600", "date": formatdate(time.time() + 1)}[path]
+        elif path in {"soon", "later", "date"} and times == 1:
+            wait = {"soon": "0", "later": "3600", "date": formatdate(time.time() + 1)}[path]
             self.head(429, 0, {"Retry-After": wait})
         elif path == "flaky" and times == 1:
             self.head(503, 0)
@@ -80,7 +84,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    Handler.asked, Handler.ranges = [], []
+    Handler.requested, Handler.ranges = [], []
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.02,))
         thread.start()
@@ -89,9 +93,11 @@ def server():
         thread.join()
 
 
-def video(place, audio=None, video_id="-x"):
-    return {"video_id": video_id, "video": str(place), "audio": str(audio or place)}
+def video(location, audio=None, video_id="-x"):
+    """Return a source video of a path or URL."""
+    return SourceVideo(video_id=video_id, video=str(location), audio=str(audio or location))
 
 
-def fetch_video(row, cache, settings=QUICK, max_gb=None):
-    return Store(cache, settings, max_gb).video(row)
+def fetch_video(source: SourceVideo, media, settings=QUICK, max_gb=None) -> FetchedVideo:
+    """Return the row of one source video; `media` is the folder of downloads."""
+    return VideoFetcher(media, settings, max_gb).fetch(source)

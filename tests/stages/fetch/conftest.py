@@ -1,0 +1,5 @@
+"""Fixtures of fetching."""
+
+from support.media_server import server
+
+__all__ = ["server"]

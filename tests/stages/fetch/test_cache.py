@@ -1,0 +1,104 @@
+"""The cache of downloads: records of files and of failures, and locks."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from support.media_server import BODY, DIGEST, Handler, fetch_video, video
+
+from foa360.core.video_ids import safe_name
+from foa360.stages.fetch.cache import fetch_once, forget_failures
+from foa360.stages.fetch.downloads import Download, StatedProperties
+from foa360.stages.fetch.errors import FetchError
+from foa360.stages.fetch.slots import slot
+
+HOLD_LOCK = """
+import sys, time
+from pathlib import Path
+from foa360.stages.fetch.cache import lock_file
+with lock_file(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_failed_download_leaves_no_record(tmp_path):
+    def download(folder):
+        (folder / "half").write_bytes(b"x")
+        raise FetchError("timeout", "gone")
+
+    with pytest.raises(FetchError):
+        fetch_once(tmp_path, "x", download)
+    assert not list(tmp_path.rglob("record.json"))
+
+
+def test_a_lasting_failure_is_not_attempted_again(server, tmp_path):
+    gone, busy = f"{server}/404", f"{server}/500"
+    for _ in range(2):
+        assert fetch_video(video(gone), tmp_path).reason == "removed"
+        assert fetch_video(video(busy), tmp_path).reason == "http_5xx"
+    assert Handler.requested.count("404") == 1
+    assert Handler.requested.count("500") == 6
+    assert fetch_video(video(busy), tmp_path).attempts == 9
+    assert forget_failures(tmp_path, {"removed"}) == 1
+    fetch_video(video(gone), tmp_path)
+    assert Handler.requested.count("404") == 2
+
+
+def test_records_of_earlier_versions_stay_valid(server, tmp_path):
+    url, gone = f"{server}/good", f"{server}/500"
+    folder = tmp_path / safe_name(url)
+    folder.mkdir()
+    (folder / "media").write_bytes(BODY)
+    record = {
+        "address": url,
+        "files": {"file": {"path": "media", "size": len(BODY), "digest": DIGEST}},
+        "about": {"tries": 2, "fetched": "2026-01-01T00:00:00+00:00", "tool": "requests 2"},
+    }
+    (folder / "record.json").write_text(json.dumps(record))
+    row = fetch_video(video(url), tmp_path)
+    assert Handler.requested == []
+    assert (row.video_path, row.attempts) == (str(folder / "media"), 2)
+    assert (row.fetched_at, row.tool) == ("2026-01-01T00:00:00+00:00", "requests 2")
+    folder = tmp_path / safe_name(gone)
+    folder.mkdir()
+    failure = {"address": gone, "reason": "http_5xx", "message": "HTTP 500", "tries": 4}
+    (folder / "failure.json").write_text(json.dumps(failure))
+    assert fetch_video(video(gone), tmp_path).attempts == 7
+
+
+def test_what_youtube_states_is_stored_with_the_files(tmp_path):
+    stated = StatedProperties(
+        video_codec="avc1",
+        audio_codec="opus",
+        audio_channels=4,
+        format_note="137, 338 ambisonics",
+        licence=None,
+        channel="someone",
+    )
+
+    def download(folder):
+        (folder / "v.mp4").write_bytes(b"video")
+        (folder / "a.webm").write_bytes(b"audio")
+        return Download(
+            video=folder / "v.mp4", audio=folder / "a.webm", tool="yt-dlp 2026", stated=stated
+        )
+
+    first = fetch_once(tmp_path, "x", download)
+    assert first.facts.stated == stated
+    assert first.video != first.audio
+    assert fetch_once(tmp_path, "x", lambda _: pytest.fail("is in the cache")) == first
+
+
+def test_the_slot_of_a_killed_process_is_free(tmp_path):
+    (tmp_path / "slots").mkdir()
+    command = [sys.executable, "-c", HOLD_LOCK, str(tmp_path / "slots" / "0")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        with slot(tmp_path, 2):
+            assert sorted(os.listdir(tmp_path / "slots")) == ["0", "1"], "the first is taken"
+        holder.kill()
+    with slot(tmp_path, 1):
+        pass

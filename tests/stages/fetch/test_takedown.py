@@ -1,0 +1,27 @@
+"""Takedown: what is deleted, and what stays."""
+
+from support.fetching import fetch, planned
+
+from foa360.core import tables
+from foa360.core.records import PlannedClip
+from foa360.stages.fetch.takedown import erase
+
+
+def test_downloads_and_empty_shards_are_deleted_but_no_local_file(server, tmp_path):
+    (tmp_path / "own.mp4").write_bytes(b"video")
+    sources = {"0": f"{server}/good", "1": str(tmp_path / "own.mp4"), "2": f"{server}/other"}
+    plan = planned(tmp_path, sources)
+    fetch(plan, tmp_path)
+    results = tmp_path / "results"
+    for name in ("curation/s0000.parquet", "features/s0000.h5", "curation/s0001.parquet"):
+        (results / name).parent.mkdir(parents=True, exist_ok=True)
+        (results / name).touch()
+    clips = tables.read(plan, PlannedClip)
+    erase(clips[:2], {"s0000"}, results, tmp_path / "cache")
+    assert (tmp_path / "own.mp4").exists()
+    media = [path for path in (tmp_path / "cache").rglob("media*") if path.is_file()]
+    assert len(media) == 1, "that of the other video"
+    assert (results / "features/s0000.h5").exists(), "its shard holds another video"
+    erase(clips, {"s0001"}, results, tmp_path / "cache")
+    left = [path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()]
+    assert left == ["curation/s0001.parquet"]
