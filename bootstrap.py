@@ -29,17 +29,18 @@ CHECKS = [
     ["ruff", "format", "--check", "."],
     ["snakefmt", "--check", "workflow", "rules"],
     ["mypy"],
+    ["lint-imports"],
     ["snakemake", "--lint"],
     ["pytest", "-n", "2", "--dist", "worksteal", "--durations", "10"],
 ]
 
 
 def fingerprint() -> str:
-    """Digest of what decides the content of the environment."""
-    files = [HOME / "pyproject.toml", HOME / "constraints.txt"]
-    return hashlib.sha256(
-        b"".join([sys.version.encode(), *(f.read_bytes() for f in files)])
-    ).hexdigest()
+    """Digest of everything that decides the content of the environment."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in ("pyproject.toml", "constraints.txt"):
+        digest.update((HOME / name).read_bytes())
+    return digest.hexdigest()
 
 
 def set_up() -> None:

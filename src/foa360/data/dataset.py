@@ -15,13 +15,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from foa360.ambisonics import (
+from foa360.ambisonics.covariance import (
     covariance_to_intensity,
     covariance_to_log_mel,
-    look_at,
     rotate_covariance,
-    rotation,
 )
+from foa360.ambisonics.field import look_at, rotation
 from foa360.data.samples import BadClipError, Sample, SampleRequest
 from foa360.data.statistics import FeatureStatistics, neutral_statistics
 from foa360.data.transforms import (
@@ -34,7 +33,7 @@ from foa360.data.transforms import (
 )
 from foa360.media.images import decode_image
 from foa360.shards.read import Shard, open_shard
-from foa360.sphere import perspective_crop
+from foa360.sphere.views import perspective_crop
 
 #: Row of the statistics for each of W, Y, Z, X: the dipoles share theirs.
 STATISTICS_ROWS = [0, 1, 1, 1]

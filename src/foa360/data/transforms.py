@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.sphere import separated_directions
+from foa360.sphere.separated import separated_directions
 
 #: Standard deviation of the offset of an augmented viewpoint in azimuth and elevation, radians.
 JITTER_STD = np.radians(4.0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from foa360.demo.encode import foa_in_51
 from foa360.demo.sounds import LEVEL_DBFS, sound
-from foa360.sphere import direction_to_pixel, to_direction
+from foa360.sphere.directions import direction_to_pixel, to_direction
 
 Image = NDArray[np.uint8]
 Samples = NDArray[np.float32]

@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from foa360.ambisonics import look_at
+from foa360.ambisonics.field import look_at
 from foa360.demo.sprites import DRAWINGS, sprite
-from foa360.sphere import pixel_to_direction, to_direction, to_vector
+from foa360.sphere.directions import pixel_to_direction, to_direction, to_vector
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float64]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, lfilter, sosfilt
 
-from foa360.ambisonics import encode
+from foa360.ambisonics.field import encode
 from foa360.demo.scenes import Scene, seeded
 
 Floats = NDArray[np.float64]

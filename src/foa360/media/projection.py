@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.sphere import pixel_to_direction, to_vector
+from foa360.sphere.directions import pixel_to_direction, to_vector
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float64]

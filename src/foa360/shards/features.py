@@ -10,17 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.ambisonics import (
-    beam_weights,
-    beamform,
+from foa360.ambisonics.covariance import (
     covariance_to_beam,
     covariance_to_intensity,
     covariance_to_log_mel,
-    decibels,
-    intensity_vector,
-    interchannel,
-    rotate_vectors,
 )
+from foa360.ambisonics.field import beam_weights, beamform
+from foa360.ambisonics.intensity import intensity_vector, rotate_vectors
+from foa360.ambisonics.spectra import decibels, interchannel
 from foa360.shards.format import DatasetLayout
 from foa360.shards.packing import pack_audio, pack_covariance
 from foa360.shards.signals import ClipSignals, FeatureSettings, Floats

@@ -7,14 +7,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.ambisonics import (
-    Pattern,
-    look_at,
-    rotate,
-    rotate_covariance,
-    spatial_covariance,
-    stereo,
-)
+from foa360.ambisonics.covariance import rotate_covariance, spatial_covariance
+from foa360.ambisonics.field import Pattern, look_at, rotate, stereo
 
 Floats = NDArray[np.floating]
 #: Lower limit of the scale of 16-bit audio, for clips without signal.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foa360 import __version__
-from foa360.ambisonics import covariance_to_log_mel
+from foa360.ambisonics.covariance import covariance_to_log_mel
 from foa360.config.features import Features
 from foa360.core.digest import value_digest
 from foa360.core.records import CuratedClip, Viewpoint

@@ -11,9 +11,11 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from foa360.ambisonics import PAIRS, beam_weights
+from foa360.ambisonics.covariance import PAIRS
+from foa360.ambisonics.field import beam_weights
 from foa360.core.records import Detection
-from foa360.sphere import box_outline, direction_to_pixel, pixel_to_direction, wrap
+from foa360.sphere.boxes import box_outline
+from foa360.sphere.directions import direction_to_pixel, pixel_to_direction, wrap
 
 Image = NDArray[np.uint8]
 

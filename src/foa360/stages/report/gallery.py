@@ -9,8 +9,7 @@ import numpy as np
 from foa360.core import tables
 from foa360.core.records import Detection, FetchedVideo
 from foa360.media.video import frames_at
-from foa360.shards import open_shard
-from foa360.shards.read import Shard
+from foa360.shards.read import Shard, open_shard
 from foa360.stages.report import drawing
 from foa360.stages.report.clips import ReportClip, first_of_each_video
 

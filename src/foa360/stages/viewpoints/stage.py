@@ -16,7 +16,7 @@ import numpy as np
 from foa360.config.viewpoints import Viewpoints
 from foa360.core import old_tables as tables
 from foa360.core.jobs import Progress
-from foa360.sphere import angular_distance
+from foa360.sphere.directions import angular_distance
 from foa360.stages.viewpoints.agree import agreement_rows, hear, peaks, seen_in
 
 Row = dict[str, Any]

@@ -1,0 +1,90 @@
+"""Runs of the workflow in folders of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from foa360.core import tables
+from foa360.core.records import CuratedClip
+
+ROOT = Path(__file__).resolve().parents[2]
+#: A demo that reaches the report in a minute or two.
+SMALL = {
+    "sources": [{"kind": "demo", "videos": 12, "seconds": 3.0}],
+    "shard": {"clips": 24},
+    "detect": {"image_size": 416},
+    "features": {"video_width": 128, "n_mels": 32},
+    "train": {
+        "width": 4,
+        "crop": 32,
+        "frames": 1,
+        "batch": 8,
+        "avc_steps": 60,
+        "avsa_steps": 6,
+        "learning_rate": 0.001,
+    },
+    "evaluate": {"pairs": 24, "probe_steps": 20},
+}
+#: Suffixes of the files that must be the same in every run.
+PRODUCT_SUFFIXES = {".parquet", ".h5", ".sha256", ".pt", ".csv", ".json", ".html", ".txt"}
+
+
+def configure(folder: Path, config: dict[str, Any]) -> Path:
+    """Make a folder with a configuration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    return folder
+
+
+def command(folder: Path, *arguments: str, checkout: Path = ROOT) -> list[str]:
+    """Command line of Snakemake for a run in a folder."""
+    return [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--snakefile",
+        str(checkout / "workflow" / "Snakefile"),
+        "--directory",
+        str(folder),
+        "--configfile",
+        str(folder / "config.yaml"),
+        *arguments,
+    ]
+
+
+def run(
+    folder: Path, *arguments: str, checkout: Path = ROOT, timeout: float = 600
+) -> subprocess.CompletedProcess[str]:
+    """Run the workflow of a checkout with its package; standard output and errors are one."""
+    return subprocess.run(
+        command(folder, *arguments, checkout=checkout),
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(checkout / "src")},
+        timeout=timeout,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+
+
+def products(folder: Path) -> dict[str, bytes]:
+    """Content of every file that must be the same in every run."""
+    found = {}
+    for path in sorted([*(folder / "results").rglob("*"), *(folder / "cache").rglob("*")]):
+        is_product = path.suffix in PRODUCT_SUFFIXES or "media" in path.parts
+        if path.is_file() and is_product and "logs" not in path.parts:
+            found[str(path.relative_to(folder))] = path.read_bytes()
+    return found
+
+
+def curated(folder: Path) -> list[CuratedClip]:
+    """Curated clips of all shards, in order."""
+    clips = []
+    for path in sorted((folder / "results" / "curation").glob("*.parquet")):
+        clips += tables.read(path, CuratedClip)
+    return clips
