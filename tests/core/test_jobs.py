@@ -1,0 +1,60 @@
+"""Log file, progress lines and errors of a job."""
+
+import logging
+
+import pytest
+
+from foa360.core import jobs
+from foa360.core.jobs import Progress, job
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    """Undo what a job does to the root logger."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(False)
+
+
+def test_lines_go_to_standard_error_and_to_the_log(tmp_path, capsys):
+    log = tmp_path / "logs" / "curate" / "s0000.log"
+    with job(log, "curate_shard s0000") as progress:
+        progress.say("reading")
+        assert list(progress(iter("abc"), 3, "videos")) == ["a", "b", "c"]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "[curate_shard s0000] reading"
+    assert lines[1].startswith("[curate_shard s0000] 3 videos in ")
+    assert "INFO foa360: reading" in log.read_text()
+
+
+def test_an_error_of_the_system_is_one_line_that_names_the_file(tmp_path):
+    log = tmp_path / "job.log"
+    with pytest.raises(SystemExit) as stopped, job(log, "fetch s0"):
+        (tmp_path / "absent").read_text()
+    line = str(stopped.value)
+    assert line.startswith("[fetch s0] stopped: No such file or directory: ")
+    assert "absent" in line
+    assert str(log) in line
+    assert "Traceback" in log.read_text()
+
+
+def test_any_other_error_is_raised_and_logged(tmp_path):
+    with pytest.raises(ZeroDivisionError), job(tmp_path / "job.log", "train avc"):
+        raise ZeroDivisionError
+    assert "ZeroDivisionError" in (tmp_path / "job.log").read_text()
+
+
+def test_progress_estimates_the_time_left(monkeypatch, capsys):
+    now = [0.0]
+    monkeypatch.setattr(jobs.time, "monotonic", lambda: now[0])
+    for _ in Progress("train avc")(range(4), 4, "steps"):
+        now[0] += 11.0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "[train avc] 1/4 steps, about 33 s left"
+    assert lines[-1] == "[train avc] 4 steps in 44.0 s"
