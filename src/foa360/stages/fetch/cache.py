@@ -123,7 +123,7 @@ def _intact(folder: Path) -> SourceMedia | None:
     recorded = _stored_record(folder)
     if recorded is None:
         return None
-    files = _distinct(recorded)
+    files = recorded.files()
     if all(file.path.is_file() and MediaFile.of(file.path) == file for file in files):
         return recorded
     (folder / RECORD).unlink()
@@ -132,13 +132,9 @@ def _intact(folder: Path) -> SourceMedia | None:
     return None
 
 
-def _distinct(media: SourceMedia) -> list[MediaFile]:
-    return list(dict.fromkeys((media.video, media.audio)))
-
-
 def _listed_files(folder: Path) -> list[MediaFile]:
     recorded = _stored_record(folder)
-    return _distinct(recorded) if recorded else []
+    return recorded.files() if recorded else []
 
 
 def _store_record(folder: Path, url: str, fetched: SourceMedia) -> None:
@@ -161,10 +157,9 @@ def _stored_record(folder: Path) -> SourceMedia | None:
     """Return what the record of a folder lists; None if there is none that can be read."""
     try:
         content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        files = {
-            key: MediaFile(folder / file["path"], file["size"], file["digest"])
-            for key, file in content["files"].items()
-        }
+        files: dict[str, MediaFile] = {}
+        for key, file in content["files"].items():
+            files[key] = MediaFile(folder / file["path"], file["size"], file["digest"])
         facts = _current_keys(content["about"])
         stated = None
         if "format_note" in facts:

@@ -62,3 +62,7 @@ class SourceMedia:
     video: MediaFile
     audio: MediaFile
     facts: DownloadFacts | None = None
+
+    def files(self) -> list[MediaFile]:
+        """Return the files: one if it holds video and audio, otherwise two."""
+        return [self.video] if self.video == self.audio else [self.video, self.audio]

@@ -13,7 +13,7 @@ from foa360.core import tables
 from foa360.core.records import FetchedVideo, PlannedClip
 from foa360.core.video_ids import is_http_url, is_url, is_youtube_url
 from foa360.stages.fetch.cache import delete_files, fetch_once
-from foa360.stages.fetch.downloads import Download, DownloadFacts, SourceMedia
+from foa360.stages.fetch.downloads import Download, DownloadFacts, SourceMedia, StatedProperties
 from foa360.stages.fetch.errors import FetchError
 from foa360.stages.fetch.http import TransferLimits, download
 from foa360.stages.fetch.hub import hub_tool, is_hub_file, resolve_hub_file
@@ -86,8 +86,7 @@ class VideoFetcher:
         """Count files against the budget; delete them if it does not suffice."""
         if self.remaining_bytes is None:
             return
-        sizes = {file.path: file.size for file in (fetched.video, fetched.audio)}
-        self.remaining_bytes -= sum(sizes.values())
+        self.remaining_bytes -= sum(file.size for file in fetched.files())
         if self.remaining_bytes < 0:
             delete_files(self.media, url)
             excess_gb = -self.remaining_bytes / BYTES_PER_GB
@@ -111,8 +110,7 @@ class VideoFetcher:
 def _fetched_video(video_id: str, video: SourceMedia, audio: SourceMedia) -> FetchedVideo:
     """Return the row of a video that was fetched; facts about the audio come before the video's."""
     facts: DownloadFacts | None = audio.facts or video.facts
-    statements = [m.facts.stated for m in (audio, video) if m.facts and m.facts.stated]
-    stated = statements[0] if statements else None
+    stated = _stated(audio) or _stated(video)
     return FetchedVideo(
         video_id=video_id,
         state="fetched",
@@ -132,6 +130,10 @@ def _fetched_video(video_id: str, video: SourceMedia, audio: SourceMedia) -> Fet
         licence=stated.licence if stated else None,
         channel=stated.channel if stated else None,
     )
+
+
+def _stated(media: SourceMedia) -> StatedProperties | None:
+    return media.facts.stated if media.facts else None
 
 
 def _suffix(url: str) -> str:

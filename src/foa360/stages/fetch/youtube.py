@@ -126,16 +126,15 @@ def client_offer(video_id: str, client: str, cookies: str | None) -> ClientOffer
         return ClientOffer(formats=[], reason=reason_of(error), message=_message(error))
     except FetchError as error:
         return ClientOffer(formats=[], reason=error.reason, message=error.message)
-    formats = [
-        OfferedFormat(
+    formats: list[OfferedFormat] = []
+    for stream in _foa_streams(info):
+        offered = OfferedFormat(
             format_id=stream.get("format_id"),
             codec=stream.get("acodec"),
             channels=stream.get("audio_channels"),
             note=stream.get("format_note"),
         )
-        for stream in info.get("formats") or []
-        if _has_foa(stream)
-    ]
+        formats.append(offered)
     return ClientOffer(formats=formats, reason=None if formats else "no_foa_from_client")
 
 
@@ -154,7 +153,7 @@ def download_streams(client: Any, info: Info) -> Download:
     """
     import yt_dlp
 
-    if not any(_has_foa(stream) for stream in info.get("formats") or []):
+    if not _foa_streams(info):
         raise FetchError("no_foa_from_client", "no audio of four channels among the formats")
     info = client.process_ie_result(info, download=True)
     files: dict[str, Path] = {}
@@ -189,9 +188,14 @@ def _stated_properties(info: Info) -> StatedProperties:
     )
 
 
-def _has_foa(stream: Info) -> bool:
-    channels = stream.get("audio_channels") or 0
-    return stream.get("vcodec") == "none" and channels >= FOA_CHANNELS
+def _foa_streams(info: Info) -> list[Info]:
+    """Return the audio streams of a video with at least four channels."""
+    streams: list[Info] = []
+    for stream in info.get("formats") or []:
+        channels = stream.get("audio_channels") or 0
+        if stream.get("vcodec") == "none" and channels >= FOA_CHANNELS:
+            streams.append(stream)
+    return streams
 
 
 def reason_of(error: Exception) -> str:

@@ -64,8 +64,9 @@ def _clips(
     spans = [Span(start or 0.0, duration or clip_duration)]
     if start is None and duration is None and not is_url(video):
         spans = clip_spans(durations.shortest(Path(audio), Path(video)), clip_duration)
-    return [
-        ListedClip(
+    clips: list[ListedClip] = []
+    for span in spans:
+        clip = ListedClip(
             video_id=row.video_id or _stem(row.video),
             start=span.start,
             duration=span.duration,
@@ -73,8 +74,8 @@ def _clips(
             video=video,
             audio=audio,
         )
-        for span in spans
-    ]
+        clips.append(clip)
+    return clips
 
 
 def _rows(path: Path) -> Iterator[TableRow]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from foa360.config.section import ConfigError
@@ -39,7 +39,12 @@ def hub_videos(source: HubSource, listings: Path) -> list[HubVideo]:
     def location(name: str) -> str:
         return str(Path(source.repo) / name) if is_local else _url(source, name)
 
-    return [HubVideo(i, location(video_files[i]), location(audio_files[i])) for i in complete]
+    videos: list[HubVideo] = []
+    for video_id in complete:
+        video = location(video_files[video_id])
+        audio = location(audio_files[video_id])
+        videos.append(HubVideo(video_id, video, audio))
+    return videos
 
 
 def _files_by_id(names: list[str], pattern: str) -> dict[str, str]:
@@ -55,8 +60,11 @@ def _files_by_id(names: list[str], pattern: str) -> dict[str, str]:
 
 
 def _local_files(folder: Path) -> list[str]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(str(PurePosixPath(path.relative_to(folder))) for path in files)
+    files: list[str] = []
+    for path in folder.rglob("*"):
+        if path.is_file():
+            files.append(path.relative_to(folder).as_posix())
+    return sorted(files)
 
 
 def _stored_listing(source: HubSource, listings: Path) -> list[str]:

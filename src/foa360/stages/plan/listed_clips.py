@@ -31,6 +31,8 @@ LISTED_COLUMNS = [field.name for field in fields(ListedClip)]
 
 def listed_frame(clips: Sequence[ListedClip]) -> pd.DataFrame:
     """Return clips as a frame, with `group` filled in."""
-    columns = {name: [getattr(clip, name) for clip in clips] for name in LISTED_COLUMNS}
+    columns = {}
+    for name in LISTED_COLUMNS:
+        columns[name] = [getattr(clip, name) for clip in clips]
     columns["group"] = [clip.video_id if clip.group is None else clip.group for clip in clips]
     return pd.DataFrame(columns).astype({"start": float, "duration": float})

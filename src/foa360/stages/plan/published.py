@@ -50,7 +50,8 @@ def yt360_clips(source: Yt360Source, duration: float) -> pd.DataFrame:
         for line in _lines(getattr(source, split)):
             if line.text not in starts:
                 without_segments.append(line.text)
-            clips += [PublishedClip(line.text, s, split) for s in starts.get(line.text, [])]
+            for start in starts.get(line.text, []):
+                clips.append(PublishedClip(line.text, start, split))
     if without_segments:
         logging.getLogger(__name__).warning(
             "%s: %d videos have no segments and hence no clips, such as %r",
@@ -80,8 +81,11 @@ def _lines(path: str) -> list[ListLine]:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise ConfigError(f"sources: the list {path} cannot be read: {error}") from None
-    lines = [ListLine(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
-    return [line for line in lines if line.text]
+    lines: list[ListLine] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            lines.append(ListLine(number, line.strip()))
+    return lines
 
 
 def _unreadable(path: str, line: ListLine, expected: str) -> ConfigError:
@@ -123,17 +127,20 @@ def _locate(frame: pd.DataFrame, separator: str, media: Path) -> None:
     A file that holds one clip is a source video: its id is that of the clip, which begins at 0.
     A video that is missing gets a path that does not exist.
     """
-    files: dict[str, tuple[str, str]] = {}
+    video: dict[str, str] = {}
+    audio: dict[str, str] = {}
     for stem, pair in media_pairs(media).items():
-        names = (printable_name(str(pair.video)), printable_name(str(pair.audio)))
-        files[stem] = names
-        files.setdefault(PurePosixPath(stem).name, names)
+        video[stem] = printable_name(str(pair.video))
+        audio[stem] = printable_name(str(pair.audio))
+        name = PurePosixPath(stem).name
+        video.setdefault(name, video[stem])
+        audio.setdefault(name, audio[stem])
     cut_names = frame["video_id"] + separator + frame["start"].map("{:g}".format)
-    is_cut = cut_names.isin(list(files))
+    is_cut = cut_names.isin(list(video))
     frame["video_id"] = cut_names.where(is_cut, frame["video_id"])
     frame.loc[is_cut, "start"] = 0.0
-    for video_id in set(frame["video_id"]) - set(files):
+    for video_id in set(frame["video_id"]) - set(video):
         missing = str(media / f"{safe_name(video_id)}.mp4")
-        files[video_id] = (missing, missing)
-    frame["video"] = frame["video_id"].map({name: video for name, (video, _) in files.items()})
-    frame["audio"] = frame["video_id"].map({name: audio for name, (_, audio) in files.items()})
+        video[video_id] = audio[video_id] = missing
+    frame["video"] = frame["video_id"].map(video)
+    frame["audio"] = frame["video_id"].map(audio)

@@ -15,7 +15,8 @@ def assign_splits(frame: pd.DataFrame, config: Config) -> pd.Series:
 
     Raises ConfigError for a video that is listed in both splits, if `split.conflict` is error.
     """
-    train, test = (set(frame.loc[frame["split"] == name, "group"]) for name in ("train", "test"))
+    train = set(frame.loc[frame["split"] == "train", "group"])
+    test = set(frame.loc[frame["split"] == "test", "group"])
     in_both = sorted(train & test)
     if in_both:
         message = f"{len(in_both)} videos are listed in both splits, such as {in_both[0]!r}"
@@ -36,7 +37,9 @@ def _draw_splits(groups: list[str], listed: Collection[str], config: Config) -> 
     """
     share = config.split.test_share
     numbers = {group: _uniform(f"{config.seed}/{group}") for group in groups}
-    splits = {group: "test" if number < share else "train" for group, number in numbers.items()}
+    splits: dict[str, str] = {}
+    for group, number in numbers.items():
+        splits[group] = "test" if number < share else "train"
     if 0 < share < 1 and len(groups) + len(listed) > 1:
         present = {*listed, *splits.values()}
         if "test" not in present:

@@ -16,5 +16,9 @@ def read_takedown(path: str | None) -> set[str]:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"takedown: {path} cannot be read: {error}") from None
-    ids = (line.split("#")[0].strip() for line in text.splitlines())
-    return {video_id for video_id in ids if video_id}
+    ids: set[str] = set()
+    for line in text.splitlines():
+        video_id = line.partition("#")[0].strip()
+        if video_id:
+            ids.add(video_id)
+    return ids
