@@ -1,25 +1,13 @@
 """Download media into the cache, or find local files."""
 
 
-def rendered_truth(wildcards):
-    """Return the truth of a shard of the demo, whose media are rendered; others have none."""
-    return PATHS.truth if SHARDS[wildcards.shard].kind == "demo" else []
-
-
-def features_of_shard_before(wildcards):
-    """With a budget for the cache, media are fetched when those of the shard before are used."""
-    names = list(SHARDS)
-    number = names.index(wildcards.shard)
-    if CONFIG.cache.max_gb is None or number == 0:
-        return []
-    return PATHS.features.format(shard=names[number - 1])
-
-
 rule fetch_shard:
     input:
         plan=ancient(PATHS.plan),
-        demo=rendered_truth,
-        before=ancient(features_of_shard_before),
+        demo=lambda wildcards: (
+            PATHS.truth if SHARDS[wildcards.shard].kind == "demo" else []
+        ),
+        before=ancient(shard_before),
     output:
         PATHS.fetch,
     log:

@@ -9,11 +9,11 @@ from snakemake.settings.types import RerunTrigger
 from foa360.core.digest import code_version
 from foa360.core.paths import run_paths
 from foa360.stages.fetch.failures import retry_failures
-from foa360.stages.plan.dry_run import is_dry_run
-from foa360.stages.plan.sizes import size_text
-from foa360.stages.plan.shards import shard_index
-from foa360.stages.plan.stage import write_plan
 from foa360.stages.fetch.takedown import erase
+from foa360.stages.plan.dry_run import is_dry_run
+from foa360.stages.plan.shards import shard_index
+from foa360.stages.plan.sizes import size_text
+from foa360.stages.plan.stage import write_plan
 
 BEGIN = time.time()
 PATHS = run_paths(CONFIG.results, CONFIG.cache.path)
@@ -51,6 +51,15 @@ def clips_digest(wildcards):
 def media_digest(wildcards):
     """Digest of a shard's videos and their files, whatever their clips and splits."""
     return SHARDS[wildcards.shard].media_digest
+
+
+def shard_before(wildcards):
+    """With a budget for the cache, media are fetched when those of the shard before are used."""
+    names = list(SHARDS)
+    number = names.index(wildcards.shard)
+    if CONFIG.cache.max_gb is None or number == 0:
+        return []
+    return PATHS.features.format(shard=names[number - 1])
 
 
 # The digests above stand for the content of scripts. Snakemake would compare their time stamps,

@@ -1,19 +1,16 @@
 """Train audio-visual correspondence (AVC), and from its weights spatial alignment (AVSA)."""
 
 EXPERIMENTS = ["avc", "avsa"]
-
-
-def initial_model(wildcards):
-    """Return the model whose weights an experiment starts from."""
-    return (
-        PATHS.model.format(experiment="avc") if wildcards.experiment == "avsa" else []
-    )
+#: Experiments that start from the weights of another.
+STARTS_FROM = {"avsa": "avc"}
 
 
 rule train_model:
     input:
         shards=expand(PATHS.features, shard=SHARDS),
-        init=initial_model,
+        init=lambda wildcards: expand(
+            PATHS.model, experiment=STARTS_FROM.get(wildcards.experiment, [])
+        ),
     output:
         model=PATHS.model,
         curves=PATHS.curves,

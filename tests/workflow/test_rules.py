@@ -59,5 +59,5 @@ def test_rules_train_and_evaluate_the_registered_tasks():
     for name, task in TASKS.items():
         evaluation = f'PATHS.evaluation.format(experiment="{name}", task="{name}")'
         assert evaluation in rule_text("evaluate")
-        if task.starts_from:
-            assert f'experiment="{task.starts_from}"' in rule_text("train")
+    starts_from = {name: task.starts_from for name, task in TASKS.items() if task.starts_from}
+    assert f"STARTS_FROM = {starts_from}".replace("'", '"') in rule_text("train")
