@@ -19,7 +19,7 @@ def training_shards(tmp_path_factory):
     from foa360.stages.fetch.stage import FetchFiles, fetch_shard
     from foa360.stages.plan.stage import write_plan
     from foa360.stages.render.stage import render_shard
-    from foa360.stages.viewpoints.stage import choose_viewpoints
+    from foa360.stages.viewpoints.stage import ViewpointFiles, choose_viewpoints
 
     folder = tmp_path_factory.mktemp("shards")
     config = load_config(
@@ -43,10 +43,15 @@ def training_shards(tmp_path_factory):
     curate_shard(plan, shard, paths["fetch"], paths["curation"], Curate(), progress)
     tables.write(paths["detections"], [], tables.DETECTIONS)
     tables.write(paths["objects"], [], tables.OBJECTS)
-    choose_viewpoints(
-        paths["fetch"], paths["curation"], paths["detections"], paths["objects"], paths["views"],
-        paths["agreement"], Viewpoints(count=2), 1.0, 0, progress,
-    )  # fmt: skip
+    viewpoint_files = ViewpointFiles(
+        fetch=paths["fetch"],
+        curation=paths["curation"],
+        detections=paths["detections"],
+        objects=paths["objects"],
+        viewpoints=paths["views"],
+        agreement=paths["agreement"],
+    )
+    choose_viewpoints(viewpoint_files, Viewpoints(count=2), 1.0, 0, progress)
     output = folder / "s0000.h5"
     settings = Features(n_mels=16, video_width=64, store=["video", "covariance"])
     feature_files = FeatureFiles(

@@ -1,152 +1,172 @@
-"""Three ways to look for objects in an equirectangular (ERP) frame.
+"""The three modes of detection in an equirectangular (ERP) frame.
 
-`erp` takes the frame for a picture (Wang et al. 2022); it loses what the seam cuts and the poles
-stretch. `erp_wrap` repeats an eighth of the frame beyond each side. `tangent` looks through
-perspective views that overlap and cover the sphere. Boxes of one thing are merged on the sphere.
+`erp` takes the frame as an ordinary image (Wang et al. 2022); objects on the seam are cut, and
+those at the poles distorted. `erp_wrap` repeats an eighth of the frame beyond each side. `tangent`
+uses perspective views that overlap and cover the sphere. Boxes of one object are merged on the
+sphere.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foa360.sphere import angular_distance, perspective_crop
+from foa360.ambisonics.arrays import Floats
+from foa360.media.images import Image
+from foa360.sphere.boxes import Indices
+from foa360.sphere.directions import angular_distance
+from foa360.sphere.views import perspective_crop
 from foa360.stages.detect.boxes import erp_to_sphere, in_view, view_to_sphere
-from foa360.stages.detect.merge import Candidates, Objects, merge
-from foa360.stages.detect.yolo import Found, Image
+from foa360.stages.detect.merge import FrameDetections, ViewDetections, merge
+from foa360.stages.detect.yolo import ImageDetections
 
-Floats = NDArray[np.float64]
-
-#: Share of the frame that `erp_wrap` repeats on each side.
-PAD = 0.125
-#: A box this near to the border of a picture (share of it) may be cut.
-BORDER = 0.01
+#: Share of the frame's width that `erp_wrap` repeats on each side.
+REPEATED_SHARE = 0.125
+#: A box that is nearer to the border of an image than this share of the image may be cut.
+BORDER_SHARE = 0.01
 
 
 class Mode(Protocol):
-    """What is shown to the network, and what becomes of what it finds."""
+    """Input of the network, and how its detections become those of a frame."""
 
-    #: Boxes with a score below this share of the wanted confidence are of no use.
-    least: float
+    #: Boxes are needed from this share of the requested confidence on.
+    threshold_factor: float
 
-    def width(self, image_size: int) -> int:
-        """Width of the ERP frame that is worth reading, pixels."""
+    def frame_width(self, image_size: int) -> int:
+        """Return the useful width of an ERP frame, pixels."""
 
-    def pictures(self, frame: Image, image_size: int) -> list[Image]:
-        """Pictures of one size to look at, of an ERP frame of that width `(h, w, 3)`."""
+    def images(self, frame: Image, image_size: int) -> list[Image]:
+        """Return the network's input, images of one size, for a frame `(h, w, 3)` of that width."""
 
-    def objects(self, found: Sequence[Found], confidence: float) -> Objects:
-        """Objects from what was found in the pictures of a frame."""
+    def detections(self, found: Sequence[ImageDetections], confidence: float) -> FrameDetections:
+        """Return the detections of a frame from those in its images."""
 
 
 class Erp:
     """The frame as it is."""
 
-    least = 1.0
+    threshold_factor = 1.0
 
-    def width(self, image_size: int) -> int:
-        """As the network sees it."""
+    def frame_width(self, image_size: int) -> int:
+        """Return the width of the network's input."""
         return image_size
 
-    def pictures(self, frame: Image, image_size: int) -> list[Image]:
-        """One."""
+    def images(self, frame: Image, image_size: int) -> list[Image]:
+        """Return the frame."""
         return [frame]
 
-    def objects(self, found: Sequence[Found], confidence: float) -> Objects:
-        """What was found."""
-        (one,) = found
-        return Objects(erp_to_sphere(one.boxes), one.scores, one.labels, one.boxes)
+    def detections(self, found: Sequence[ImageDetections], confidence: float) -> FrameDetections:
+        """Return the network's detections on the sphere."""
+        (image,) = found
+        return FrameDetections(erp_to_sphere(image.boxes), image.scores, image.labels, image.boxes)
 
 
 class ErpWrap:
-    """The frame, longer by an eighth on each side."""
+    """The frame, extended by an eighth on each side."""
 
-    least = 1.0
+    threshold_factor = 1.0
 
-    def width(self, image_size: int) -> int:
-        """The network's input is longer by a quarter."""
+    def frame_width(self, image_size: int) -> int:
+        """Return the width of a frame; the network's input is wider by a quarter."""
         return image_size
 
-    def pictures(self, frame: Image, image_size: int) -> list[Image]:
-        """One."""
-        pad = round(PAD * frame.shape[1])
+    def images(self, frame: Image, image_size: int) -> list[Image]:
+        """Return the extended frame."""
+        pad = round(REPEATED_SHARE * frame.shape[1])
         return [np.concatenate([frame[:, -pad:], frame, frame[:, :pad]], 1)]
 
-    def objects(self, found: Sequence[Found], confidence: float) -> Objects:
-        """What was found, once."""
-        (one,) = found
-        cut = (one.boxes[:, 0] < BORDER) | (one.boxes[:, 2] > 1 - BORDER)
-        boxes = one.boxes * [1 + 2 * PAD, 1, 1 + 2 * PAD, 1] - [PAD, 0, PAD, 0]
+    def detections(self, found: Sequence[ImageDetections], confidence: float) -> FrameDetections:
+        """Merge detections in the repeated parts."""
+        (image,) = found
+        cut = (image.boxes[:, 0] < BORDER_SHARE) | (image.boxes[:, 2] > 1 - BORDER_SHARE)
+        width = 1 + 2 * REPEATED_SHARE  # of the image, in widths of the frame
+        boxes = image.boxes * [width, 1, width, 1] - [REPEATED_SHARE, 0, REPEATED_SHARE, 0]
         count = len(boxes)
-        found_once = Candidates(
-            erp_to_sphere(boxes), one.scores, one.labels,
-            np.arange(count), np.ones(count), cut,
-        )  # fmt: skip
-        return merge(found_once, confidence)
+        detections = ViewDetections(
+            boxes=erp_to_sphere(boxes),
+            scores=image.scores,
+            labels=image.labels,
+            view=np.arange(count),
+            weight=np.ones(count),
+            cut=cut,
+        )
+        return merge(detections, confidence)
+
+
+class Ring(NamedTuple):
+    """Views at equal azimuths on a circle of latitude; angles in degrees."""
+
+    first_azimuth: float
+    elevation: float
+    views: int
+    fov: float
+    min_size: float  # smallest object that the views are used for
 
 
 class Tangent:
-    """Square perspective views: 40 of 90° around, above and below, 8 of 130° for what is near."""
+    """Square perspective views: 40 of 90° around, above and below, 8 of 130° for near objects."""
 
-    #: First azimuth, elevation, number of views, and field of view of each ring, degrees; and the
-    #: smallest thing that its views are good for. docs/detection.md says what else was tried.
+    #: Other layouts that were measured: docs/detection.md.
     RINGS = (
-        (0.0, 0.0, 16, 90.0, 0.0),
-        (11.25, 40.0, 12, 90.0, 0.0),
-        (11.25, -40.0, 12, 90.0, 0.0),
-        (0.0, -15.0, 8, 130.0, 50.0),
+        Ring(first_azimuth=0.0, elevation=0.0, views=16, fov=90.0, min_size=0.0),
+        Ring(first_azimuth=11.25, elevation=40.0, views=12, fov=90.0, min_size=0.0),
+        Ring(first_azimuth=11.25, elevation=-40.0, views=12, fov=90.0, min_size=0.0),
+        Ring(first_azimuth=0.0, elevation=-15.0, views=8, fov=130.0, min_size=50.0),
     )
-    #: A view counts by this power of the cosine of how far a thing is from its middle.
-    POWER = 4
-    # What several views find faintly may be there.
-    least = 0.3
+    #: A view is weighted by this power of the cosine of an object's angle from its centre.
+    WEIGHT_EXPONENT = 4
+    #: The mean of several views with low scores may pass.
+    threshold_factor = 0.3
 
     def __init__(self) -> None:
-        """Lay out the views: azimuth, elevation, field of view, smallest thing; radians."""
-        rows = [
-            (first + 360 * i / count, elevation, fov, smallest)
-            for first, elevation, count, fov, smallest in self.RINGS
-            for i in range(count)
-        ]
-        self.azimuth, self.elevation, self.fov, self.smallest = np.radians(rows).T
+        """Lay out the views."""
+        views = []
+        for ring in self.RINGS:
+            for i in range(ring.views):
+                azimuth = ring.first_azimuth + 360 * i / ring.views
+                views.append((azimuth, ring.elevation, ring.fov, ring.min_size))
+        self.azimuth, self.elevation, self.fov, self.min_size = np.radians(views).T
 
-    def width(self, image_size: int) -> int:
-        """As fine as the middle of a narrow view."""
+    def frame_width(self, image_size: int) -> int:
+        """Return the width at which a frame is as fine as the centre of the narrowest view."""
         return round(np.pi / np.tan(self.fov.min() / 2) * image_size / 2) * 2
 
-    def pictures(self, frame: Image, image_size: int) -> list[Image]:
-        """The views."""
+    def images(self, frame: Image, image_size: int) -> list[Image]:
+        """Return the views."""
         return list(perspective_crop(frame, self.azimuth, self.elevation, self.fov, image_size))
 
-    def objects(self, found: Sequence[Found], confidence: float) -> Objects:
-        """What was found, once."""
-        flat = np.concatenate([f.boxes for f in found])
-        view = np.repeat(np.arange(len(found)), [len(f.boxes) for f in found])
-        boxes = view_to_sphere(flat, self.azimuth[view], self.elevation[view], self.fov[view])
-        weight = self._weight(boxes, view)
-        of_use = weight > 0
-        names = np.array([label for f in found for label in f.labels], object)
-        candidates = Candidates(
-            boxes[of_use],
-            np.concatenate([f.scores for f in found])[of_use],
-            list(names[of_use]),
-            view[of_use],
-            weight[of_use],
-            np.any((flat < BORDER) | (flat > 1 - BORDER), axis=-1)[of_use],
+    def detections(self, found: Sequence[ImageDetections], confidence: float) -> FrameDetections:
+        """Merge detections of all views."""
+        boxes = np.concatenate([image.boxes for image in found])
+        scores = np.concatenate([image.scores for image in found])
+        labels = np.array([label for image in found for label in image.labels], object)
+        view = np.repeat(np.arange(len(found)), [len(image.boxes) for image in found])
+        cut = np.any((boxes < BORDER_SHARE) | (boxes > 1 - BORDER_SHARE), axis=-1)
+        on_sphere = view_to_sphere(boxes, self.azimuth[view], self.elevation[view], self.fov[view])
+        weight = self._weight(on_sphere, view)
+        used = weight > 0
+        detections = ViewDetections(
+            boxes=on_sphere[used],
+            scores=scores[used],
+            labels=list(labels[used]),
+            view=view[used],
+            weight=weight[used],
+            cut=cut[used],
         )
-        return merge(candidates, confidence, self._seen)
+        return merge(detections, confidence, self._view_weights)
 
-    def _seen(self, box: Floats) -> Floats:
-        whole = in_view(box, self.azimuth, self.elevation, self.fov * (1 - 2 * BORDER))
+    def _view_weights(self, box: Floats) -> Floats:
+        """Weight `(views,)` of each view for a box `(4,)`; 0 if it does not contain all of it."""
+        whole = in_view(box, self.azimuth, self.elevation, self.fov * (1 - 2 * BORDER_SHARE))
         return np.asarray(self._weight(box, np.arange(len(whole))) * whole)
 
-    def _weight(self, boxes: Floats, view: NDArray[np.intp]) -> Floats:
-        away = angular_distance(
+    def _weight(self, boxes: Floats, view: Indices) -> Floats:
+        """Weight `(n,)` of views `(n,)` at boxes `(n, 4)` or `(4,)`."""
+        from_centre = angular_distance(
             boxes[..., 0], boxes[..., 1], self.azimuth[view], self.elevation[view]
         )
-        large = boxes[..., 2:].max(-1) >= self.smallest[view]
-        return np.asarray(large * np.maximum(np.cos(away), 0) ** self.POWER)
+        large_enough = boxes[..., 2:].max(-1) >= self.min_size[view]
+        return np.asarray(large_enough * np.maximum(np.cos(from_centre), 0) ** self.WEIGHT_EXPONENT)
 
 
 MODES: dict[str, type[Mode]] = {"erp": Erp, "erp_wrap": ErpWrap, "tangent": Tangent}

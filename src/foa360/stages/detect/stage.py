@@ -1,77 +1,106 @@
-"""The stage: objects in the kept clips of one shard."""
+"""Stage `detect`: objects in the kept clips of one shard."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from foa360.config.detect import Detect
-from foa360.core import old_tables as tables
-from foa360.core.jobs import Progress
-from foa360.media.projection import Layout
+from foa360.core import tables
+from foa360.core.records import CuratedClip, Detection, FetchedVideo, TrackedObject
+from foa360.media.images import Image
+from foa360.media.projection import ERP, Layout
 from foa360.media.video import sampled_frames
 from foa360.stages.detect.boxes import sphere_to_erp
-from foa360.stages.detect.search import Searcher
-from foa360.stages.detect.tracks import objects_of, track
-from foa360.stages.detect.yolo import Detector, Image
+from foa360.stages.detect.merge import FrameDetections
+from foa360.stages.detect.sphere_detector import SphereDetector
+from foa360.stages.detect.tracks import UNTRACKED, summarize_objects, track
+from foa360.stages.detect.yolo import Detector
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    from foa360.core.jobs import Progress
 
 
-def detect_shard(
-    plan: Path,
-    shard: str,
-    fetch: Path,
-    curation: Path,
-    detections: Path,
-    objects: Path,
-    settings: Detect,
-    progress: Progress,
-) -> None:
-    """Write the detections of a shard, one row per box, and the objects that they make up.
+@dataclass(frozen=True, kw_only=True)
+class DetectFiles:
+    """Inputs and outputs of the stage for one shard."""
+
+    fetch: Path  # input: FetchedVideo
+    curation: Path  # input: CuratedClip
+    detections: Path  # output: Detection
+    objects: Path  # output: TrackedObject
+
+
+def detect_shard(files: DetectFiles, settings: Detect, progress: "Progress") -> None:
+    """Write the detections of a shard, one row per box, and the objects that they form.
 
     Clips are in the order of the plan. Each video is read once for all its clips. Raises
     WeightsError before any work.
     """
-    detector = Detector(settings.weights, settings.confidence, settings.backend)
-    search = Searcher(detector, settings.mode, settings.image_size)
-    paths = {row["video_id"]: row["video_path"] for row in tables.records(tables.read(fetch))}
-    kept = tables.records(tables.read(curation, verdict="kept"))
-    videos = tables.grouped(kept, "video_id")
-    boxes: dict[str, list[Row]] = {clip["clip_id"]: [] for clip in kept}
-    for video_id, clips in progress(videos.items(), len(videos), "videos"):
-        for row in _detect_video(search, paths[video_id], clips, settings.fps):
-            boxes[row["clip_id"]].append(row)
-    summaries = []
-    for own in boxes.values():
-        for row, number in zip(own, track(own), strict=True):
-            row["object"] = number
-        head = {name: own[0][name] for name in ("clip_id", "video_id")} if own else {}
-        summaries += [{**head, **found} for found in objects_of(own)]
-    tables.write(objects, summaries, tables.OBJECTS)
-    tables.write(detections, (row for own in boxes.values() for row in own), tables.DETECTIONS)
+    detector = SphereDetector(
+        Detector(settings.weights, settings.confidence, settings.backend),
+        settings.mode,
+        settings.image_size,
+    )
+    videos = tables.read(files.fetch, FetchedVideo)
+    paths = {video.video_id: video.video_path for video in videos}
+    kept = tables.read(files.curation, CuratedClip, verdict="kept")
+    clips_of = tables.grouped(kept, lambda clip: clip.video_id)
+    found: dict[str, list[Detection]] = {clip.clip_id: [] for clip in kept}
+    for video_id, clips in progress(clips_of.items(), len(clips_of), "videos"):
+        path = paths[video_id]
+        if path is None:
+            raise ValueError(f"{files.fetch}: no video of the kept clips of {video_id}")
+        for detection in _detect_video(detector, path, clips, settings.fps):
+            found[detection.clip_id].append(detection)
+    detections: list[Detection] = []
+    objects: list[TrackedObject] = []
+    for of_clip in found.values():
+        numbers = track(of_clip)
+        numbered = [replace(d, object=n) for d, n in zip(of_clip, numbers, strict=True)]
+        detections += numbered
+        objects += summarize_objects(numbered)
+    tables.write(files.objects, objects, TrackedObject)
+    tables.write(files.detections, detections, Detection)
 
 
-def _detect_video(search: Searcher, path: str, clips: list[Row], fps: float) -> Iterator[Row]:
-    """Boxes of one video's clips, in the order of time."""
-    clips = sorted(clips, key=lambda c: c["start"])
-    layout = Layout.of(clips[0])
-    size = (search.width, search.width // 2)
+def _detect_video(
+    detector: SphereDetector, path: str, clips: list[CuratedClip], fps: float
+) -> Iterator[Detection]:
+    """Yield the detections of one video's clips, in the order of time."""
+    clips = sorted(clips, key=lambda clip: clip.start)
+    layout = Layout(clips[0].projection or ERP.projection, clips[0].stereo or ERP.stereo)
+    size = (detector.frame_width, detector.frame_width // 2)
 
-    def frames() -> Iterator[tuple[tuple[Row, float], Image]]:
-        spans = [(c["start"], c["duration"]) for c in clips]
-        for number, shown in sampled_frames(path, spans, fps, size, layout):
+    def frames() -> Iterator[tuple[tuple[CuratedClip, float], Image]]:
+        spans = [(clip.start, clip.duration) for clip in clips]
+        for number, frame in sampled_frames(path, spans, fps, size, layout):
             clip = clips[number]
-            yield (clip, shown.time - clip["start"]), shown.image
+            yield (clip, frame.time - clip.start), frame.image
 
-    for (clip, time), found in search(frames()):
-        angles = np.degrees(found.boxes)
-        edges = sphere_to_erp(found.boxes) if found.erp is None else found.erp
-        for i, label in enumerate(found.labels):
-            yield {
-                "clip_id": clip["clip_id"], "video_id": clip["video_id"], "time": time,
-                "label": label, "score": float(found.scores[i]),
-                **dict(zip(("azimuth", "elevation", "h_fov", "v_fov"), angles[i], strict=True)),
-                **dict(zip(("left", "top", "right", "bottom"), edges[i], strict=True)),
-            }  # fmt: skip
+    for (clip, time), found in detector(frames()):
+        yield from _rows(clip, time, found)
+
+
+def _rows(clip: CuratedClip, time: float, found: FrameDetections) -> Iterator[Detection]:
+    """Yield the detections of one frame as records; `time` is that within the clip, s."""
+    edges = sphere_to_erp(found.boxes) if found.erp is None else found.erp
+    for i, label in enumerate(found.labels):
+        azimuth, elevation, h_fov, v_fov = found.boxes[i].tolist()
+        left, top, right, bottom = edges[i].tolist()
+        yield Detection(
+            clip_id=clip.clip_id,
+            video_id=clip.video_id,
+            time=time,
+            label=label,
+            score=float(found.scores[i]),
+            azimuth=azimuth,
+            elevation=elevation,
+            h_fov=h_fov,
+            v_fov=v_fov,
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            object=UNTRACKED,
+        )

@@ -1,9 +1,9 @@
-"""Make `import torchvision` work beside a CPU-only PyTorch.
+"""Make `import torchvision` work with a CPU-only PyTorch.
 
-The wheel of torchvision on PyPI is built for CUDA. Beside a CPU-only PyTorch its compiled operators
-do not load, and then the import fails when it registers shapes for `torchvision::nms`, which
-Ultralytics' `predict` needs. Where the compiled operators are missing, `nms` is defined here in
-plain PyTorch; where they are there, nothing is touched.
+The wheel of torchvision on PyPI is built for CUDA. With a CPU-only PyTorch its compiled operators
+do not load, and the import fails when it registers shapes for `torchvision::nms`, which
+Ultralytics' `predict` needs. If the compiled operators are missing, `nms` is defined here in
+plain PyTorch; otherwise nothing changes.
 """
 
 import importlib.util
@@ -15,7 +15,10 @@ from torch import Tensor
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
-    """Indices of the boxes `(n, 4)` (x1, y1, x2, y2) that are kept, best score first."""
+    """Suppress boxes `(n, 4)` (x1, y1, x2, y2) that overlap better ones.
+
+    Returns indices of the boxes that remain, best score first.
+    """
     order = scores.argsort(descending=True, stable=True)
     boxes = boxes[order]
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
@@ -31,8 +34,8 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
 
 
 @cache
-def ensure() -> None:
-    """Define the missing operators; call before anything imports torchvision."""
+def define_missing_operators() -> None:
+    """Define the operators that did not load; call before anything imports torchvision."""
     if _compiled_operators_load():
         return
     library = torch.library.Library("torchvision", "FRAGMENT")
@@ -41,17 +44,18 @@ def ensure() -> None:
         "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
     )  # only named by torchvision, never called
     library.impl("nms", nms, "CPU")
-    _KEEP.append(library)
+    _LIBRARIES.append(library)
     import torchvision.extension
 
     torchvision.extension._has_ops = lambda: True
 
 
-#: Operators vanish with the object that defined them.
-_KEEP: list[torch.library.Library] = []
+#: Operators exist as long as the object that defined them.
+_LIBRARIES: list[torch.library.Library] = []
 
 
 def _compiled_operators_load() -> bool:
+    """Try to load torchvision's compiled operators."""
     spec = importlib.util.find_spec("torchvision")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("torchvision")

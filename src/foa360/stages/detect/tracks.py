@@ -1,86 +1,104 @@
-"""Sightings over time become objects."""
+"""Track the detections of a clip over time: tracks become objects."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from foa360.core import old_tables as tables
-from foa360.sphere import angular_distance, to_direction, to_vector
+from foa360.core import tables
+from foa360.core.records import Detection, TrackedObject
+from foa360.sphere.directions import angular_distance, to_direction, to_vector
 
-Row = dict[str, Any]
+#: Number of an object that a detection has before it is tracked.
+UNTRACKED = -1
+#: Distance within which the next detection of an object is expected, rad: at once, its increase
+#: per second, and at most.
+INITIAL_REACH = np.radians(10.0)
+REACH_PER_S = np.radians(15.0)
+MAX_REACH = np.radians(40.0)
+#: Cost of an assignment that is not allowed; angles are at most π.
+FORBIDDEN_COST = 10.0
 
-#: How far from its last sighting an object may be seen next: at once, per second, and at most,
-#: degrees.
-NEAR, FASTEST, FARTHEST = 10.0, 15.0, 40.0
-#: Cost of what must not be assigned; angles are at most π.
-OUT_OF_REACH = 10.0
 
+def track(detections: Sequence[Detection]) -> list[int]:
+    """Assign the detections of a clip to objects; returns the object's number for each.
 
-def track(boxes: list[Row]) -> list[int]:
-    """Number of the object that each detection of a clip belongs to, in the order of the boxes.
-
-    From one picture to the next, detections of a class go to the objects of that class so that the
-    sum of the angles is least; none jumps further than an object moves. Numbers follow the objects'
-    scores, best first.
+    From one frame to the next, detections of a class are assigned to the objects of that class so
+    that the sum of the angles is least; none moves further than the reach. Numbers follow the
+    objects' scores, best first.
     """
-    objects: list[list[int]] = []
-    times = sorted({box["time"] for box in boxes})
-    for time in times:
-        now = [i for i, box in enumerate(boxes) if box["time"] == time]
-        for label in sorted({boxes[i]["label"] for i in now}):
-            mine = [i for i in now if boxes[i]["label"] == label]
-            known = [o for o in objects if boxes[o[0]]["label"] == label]
-            taken = _assign(boxes, [o[-1] for o in known], mine)
-            for i in mine:
-                if i in taken:
-                    known[taken[i]].append(i)
+    objects: list[list[int]] = []  # indices of the detections of each
+    for time in sorted({detection.time for detection in detections}):
+        current = [i for i, detection in enumerate(detections) if detection.time == time]
+        for label in sorted({detections[i].label for i in current}):
+            new = [i for i in current if detections[i].label == label]
+            known = [members for members in objects if detections[members[0]].label == label]
+            assigned = _assign(
+                [detections[members[-1]] for members in known], [detections[i] for i in new]
+            )
+            for position, i in enumerate(new):
+                if position in assigned:
+                    known[assigned[position]].append(i)
                 else:
                     objects.append([i])
-    objects.sort(key=lambda o: (-sum(boxes[i]["score"] for i in o), o[0]))
-    numbers = [0] * len(boxes)
-    for number, members in enumerate(objects):
+
+    def best_first(members: list[int]) -> tuple[float, int]:
+        return -sum(detections[i].score for i in members), members[0]
+
+    numbers = [0] * len(detections)
+    for number, members in enumerate(sorted(objects, key=best_first)):
         for i in members:
             numbers[i] = number
     return numbers
 
 
-def _assign(boxes: list[Row], last: list[int], new: list[int]) -> dict[int, int]:
-    """New detection → place in `last`, for those near enough."""
+def _assign(last: Sequence[Detection], new: Sequence[Detection]) -> dict[int, int]:
+    """Assign new detections of one time to the last ones of objects: position → position."""
     if not last or not new:
         return {}
-    old, now = ([boxes[i] for i in numbers] for numbers in (last, new))
-    a, b = (np.radians([[r["azimuth"], r["elevation"]] for r in rows]) for rows in (old, now))
-    away = angular_distance(a[:, None, 0], a[:, None, 1], b[None, :, 0], b[None, :, 1])
-    gap = now[0]["time"] - np.array([r["time"] for r in old])
-    reach = np.radians(np.minimum(NEAR + FASTEST * gap, FARTHEST))[:, None]
-    cost = np.where(away <= reach, away, OUT_OF_REACH)
-    return {
-        new[column]: int(row)
-        for row, column in zip(*linear_sum_assignment(cost), strict=True)
-        if cost[row, column] < OUT_OF_REACH
-    }
+    distance = angular_distance(
+        np.array([detection.azimuth for detection in last])[:, None],
+        np.array([detection.elevation for detection in last])[:, None],
+        np.array([detection.azimuth for detection in new]),
+        np.array([detection.elevation for detection in new]),
+    )
+    gap = new[0].time - np.array([detection.time for detection in last])
+    reach = np.minimum(INITIAL_REACH + REACH_PER_S * gap, MAX_REACH)
+    cost = np.where(distance <= reach[:, None], distance, FORBIDDEN_COST)
+    pairs = zip(*linear_sum_assignment(cost), strict=True)
+    return {int(j): int(i) for i, j in pairs if cost[i, j] < FORBIDDEN_COST}
 
 
-def objects_of(boxes: list[Row]) -> list[Row]:
-    """Objects of a clip, best first, from detections with `object`: columns of `tables.OBJECTS`.
+def summarize_objects(detections: Sequence[Detection]) -> list[TrackedObject]:
+    """Summarize the numbered detections of a clip as objects, best first.
 
     Directions are means weighted by score. An object's score is the sum of its detections' scores
-    over the number of pictures in which anything was detected.
+    over the number of frames with any detection.
     """
-    pictures = max(len({box["time"] for box in boxes}), 1)
-    groups = tables.grouped(sorted(boxes, key=lambda b: (b["object"], b["time"])), "object")
-    return [_summary(number, group, pictures) for number, group in groups.items()]
+    frames = len({detection.time for detection in detections})
+    ordered = sorted(detections, key=lambda detection: (detection.object, detection.time))
+    groups = tables.grouped(ordered, lambda detection: detection.object)
+    return [_summary(group, frames) for group in groups.values()]
 
 
-def _summary(number: int, group: list[Row], pictures: int) -> Row:
-    scores = np.array([box["score"] for box in group])
-    azimuths, elevations = ([box[n] for box in group] for n in ("azimuth", "elevation"))
-    mean = to_direction(scores @ to_vector(np.radians(azimuths), np.radians(elevations)))
-    size = [float(np.average([b[n] for b in group], weights=scores)) for n in ("h_fov", "v_fov")]
-    return {
-        "object": number, "label": group[0]["label"], "score": float(scores.sum() / pictures),
-        "azimuth": float(np.degrees(mean[0])), "elevation": float(np.degrees(mean[1])),
-        "h_fov": size[0], "v_fov": size[1], "times": [box["time"] for box in group],
-        "azimuths": azimuths, "elevations": elevations,
-    }  # fmt: skip
+def _summary(group: Sequence[Detection], frames: int) -> TrackedObject:
+    """Object of detections in the order of time; `frames` is the clip's number of them."""
+    first = group[0]
+    scores = np.array([detection.score for detection in group])
+    azimuths = [detection.azimuth for detection in group]
+    elevations = [detection.elevation for detection in group]
+    azimuth, elevation = to_direction(scores @ to_vector(azimuths, elevations))
+    return TrackedObject(
+        clip_id=first.clip_id,
+        video_id=first.video_id,
+        object=first.object,
+        label=first.label,
+        score=float(scores.sum() / frames),
+        azimuth=float(azimuth),
+        elevation=float(elevation),
+        h_fov=float(np.average([detection.h_fov for detection in group], weights=scores)),
+        v_fov=float(np.average([detection.v_fov for detection in group], weights=scores)),
+        times=[detection.time for detection in group],
+        azimuths=azimuths,
+        elevations=elevations,
+    )

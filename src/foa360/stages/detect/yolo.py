@@ -1,44 +1,42 @@
-"""Ultralytics detectors on pictures."""
+"""Ultralytics detectors on images."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foa360.stages.detect.ultralytics_offline import ExportError, exported, yolo_class
+from foa360.ambisonics.arrays import Floats
+from foa360.media.images import Image
+from foa360.stages.detect.ultralytics_offline import ExportError, export_to_onnx, yolo_class
 from foa360.stages.detect.weights import demo_weights
 
-Image = NDArray[np.uint8]
-Floats = NDArray[np.float64]
-
 #: Kinds of Ultralytics models whose results hold upright boxes.
-TASKS = ("detect", "segment", "pose")
-#: Networks take pictures of whole strides; smaller ones get a border.
-STRIDE = 32
-#: Pictures at once on a GPU; a CPU is fastest with one.
-BATCH = 48
+DETECTOR_TASKS = ("detect", "segment", "pose")
+#: Width and height of the network's input are multiples of this, pixels; images are padded.
+STRIDE_PIXELS = 32
+#: Images per batch on a GPU; a CPU is fastest with one.
+GPU_BATCH_SIZE = 48
 
 
 class WeightsError(OSError):
-    """The weights cannot be had or are not a detector."""
+    """The weights are not available or do not belong to a detector."""
 
-    def __init__(self, weights: str, said: str) -> None:
+    def __init__(self, weights: str, message: str) -> None:
         """Name the weights, so that the message needs no context."""
-        super().__init__(0, said, weights)
+        super().__init__(0, message, weights)
 
 
-class Found(NamedTuple):
-    """What is found in a picture, best first."""
+class ImageDetections(NamedTuple):
+    """Detections in an image, best first."""
 
-    boxes: Floats  # (n, 4): left, top, right, bottom as shares of the picture's width and height
+    boxes: Floats  # (n, 4): left, top, right, bottom as shares of the image's width and height
     scores: Floats  # (n,)
-    labels: list[str]
+    labels: list[str]  # n
 
 
 class Detector:
-    """A model that finds boxes in pictures."""
+    """A model that detects objects in images."""
 
     def __init__(
         self,
@@ -46,54 +44,70 @@ class Detector:
         confidence: float = 0.25,
         backend: Literal["torch", "onnx"] = "torch",
     ) -> None:
-        """Load weights: `demo` (bundled), a path, or a name that Ultralytics fetches.
+        """Load weights.
 
-        The backend `onnx` exports them for ONNX Runtime where there is no GPU: on a CPU it is
-        faster. Raises WeightsError where weights are not to be had, are no detector, or cannot be
-        exported.
+        Parameters
+        ----------
+        weights : str
+            `demo` (bundled), a path, or a name that Ultralytics downloads.
+        confidence : float
+            Minimum score of a detection, unless a call names another.
+        backend : "torch" or "onnx"
+            `onnx` exports the model for ONNX Runtime where there is no GPU: on a CPU it is faster.
+
+        Raises
+        ------
+        WeightsError
+            If the weights are not available, belong to no detector, or cannot be exported.
         """
         import torch
 
         path = str(demo_weights()) if weights == "demo" else weights
         self.weights, self.confidence = weights, confidence
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.batch = BATCH if self.device == "cuda" else 1
+        self.batch_size = GPU_BATCH_SIZE if self.device == "cuda" else 1
         # One thread: sums in another order are other numbers, and jobs run side by side anyway.
         torch.set_num_threads(1)
         try:
             self.model = yolo_class(online=not Path(path).exists())(path)
         except Exception as error:
             raise WeightsError(weights, f"no weights that Ultralytics can load ({error})") from None
-        if self.model.task not in TASKS:
+        if self.model.task not in DETECTOR_TASKS:
             raise WeightsError(weights, f"a model for '{self.model.task}', not a detector")
         self.names = {int(k): str(v) for k, v in self.model.names.items()}
         self.export = backend == "onnx" and self.device == "cpu"
 
-    def __call__(self, pictures: Sequence[Image]) -> list[Found]:
-        """Find objects in pictures `(h, w, 3)` RGB of one size; in half precision on CUDA."""
-        return [
-            Found(
-                result.boxes.xyxyn.cpu().numpy().astype(float),
-                result.boxes.conf.cpu().numpy().astype(float),
-                [self.names[int(label)] for label in result.boxes.cls.tolist()],
-            )
-            for first in range(0, len(pictures), self.batch)
-            for result in self._predict(pictures[first : first + self.batch])
-        ]
+    def __call__(
+        self, images: Sequence[Image], confidence: float | None = None
+    ) -> list[ImageDetections]:
+        """Detect objects in RGB images `(h, w, 3)` of one size; in half precision on CUDA.
 
-    def _predict(self, pictures: Sequence[Image]) -> Any:
-        height, width = (-(-n // STRIDE) * STRIDE for n in pictures[0].shape[:2])
+        `confidence` replaces the detector's minimum score for this call.
+        """
+        threshold = self.confidence if confidence is None else confidence
+        found = []
+        for first in range(0, len(images), self.batch_size):
+            for result in self._predict(images[first : first + self.batch_size], threshold):
+                boxes = result.boxes.xyxyn.cpu().numpy().astype(float)
+                scores = result.boxes.conf.cpu().numpy().astype(float)
+                labels = [self.names[int(label)] for label in result.boxes.cls.tolist()]
+                found.append(ImageDetections(boxes, scores, labels))
+        return found
+
+    def _predict(self, images: Sequence[Image], threshold: float) -> Any:
+        """Results of Ultralytics, one for each image."""
+        height, width = (-(-n // STRIDE_PIXELS) * STRIDE_PIXELS for n in images[0].shape[:2])
         size = (height, width)
         if self.export:
             self.export = False
             try:
-                self.model = exported(self.model, size)
+                self.model = export_to_onnx(self.model, size)
             except ExportError as error:
                 raise WeightsError(self.weights, str(error)) from None
         return self.model.predict(
-            [np.ascontiguousarray(p[..., ::-1]) for p in pictures],
+            [np.ascontiguousarray(image[..., ::-1]) for image in images],
             imgsz=size,
-            conf=self.confidence,
+            conf=threshold,
             device=self.device,
             half=self.device == "cuda",
             verbose=False,

@@ -1,9 +1,8 @@
-"""Do the directions of sound fit those of what is seen?
+"""Agreement between directions of audio and directions of detections.
 
-The active intensity of tiles of time and frequency gives directions of sound, objects in the
-picture give others. How well they fit is compared with how well they would fit after turning one
-against the other about the vertical axis, which is what chance gives. Permuted or mirrored axes, a
-wrong front, and sound of another scene make it bad.
+The likelihood of the directions of audio, given the detections, is compared with its mean over
+rotations of the audio about the vertical axis, which represents chance. Permuted or mirrored axes,
+a wrong front, and audio of another scene lower it.
 """
 
 from collections.abc import Sequence
@@ -11,110 +10,121 @@ from itertools import permutations, product
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from foa360.ambisonics import rotation
-from foa360.ambisonics.descriptors import Spectra, tile_covariance
-from foa360.sphere import fibonacci_sphere, wrap
+from foa360.ambisonics.arrays import Floats
+from foa360.ambisonics.field import rotation
+from foa360.sphere.directions import wrap
+from foa360.stages.viewpoints.audio_directions import CELLS
 
-Floats = NDArray[np.float64]
-
-#: Directions of sound are counted in cells around these, `(256, 3)`: 9° apart.
-CELLS = fibonacci_sphere(256)
-#: Name of the axes as they are.
-IDENTITY = "+x +y +z"
 #: Concentration of the von Mises-Fisher distribution around an object: 68 % within about 14°.
 CONCENTRATION = 40.0
-#: Share of the sound that no object is expected to explain.
-ELSEWHERE = 0.3
-#: Turns that stand for chance, 5° apart.
-TURNS = 72
+#: Share of the audio that no object is expected to explain.
+UNEXPLAINED_SHARE = 0.3
+#: Number of yaw offsets that represent chance, 5° apart.
+YAW_OFFSETS = 72
+#: Largest delay that is considered, s.
+MAX_DELAY_S = 3.0
+#: A delay must improve the fit by more than this, nats.
+MIN_DELAY_GAIN_NATS = 0.3
+
+
+class DetectedDirections(NamedTuple):
+    """Directions of the detections in one interval of time."""
+
+    vectors: Floats  # (m, 3), unit vectors
+    scores: Floats  # (m,)
 
 
 class Agreement(NamedTuple):
-    """How well sound and objects fit; NaN where there is no sound or no object."""
+    """How well directions of audio and of detections agree."""
 
-    gain: float  # mean log-likelihood over that of turned objects, nats
-    chance: float  # share of turns that fit at least as well, 0 to 1
-    turn: float  # turn to the left of the sound that fits best, radians
-
-
-def sound_directions(of: Spectra, times: int) -> Floats:
-    """How much directional sound comes from each cell, in equal parts of time `(times, CELLS)`.
-
-    `of` are spectra of WYZX, SN3D. A tile counts by the root of its energy, so that a bang does not
-    outweigh all else, and by how much of it is directional.
-    """
-    cov, _ = tile_covariance(of)
-    intensity = cov[..., 0, [3, 1, 2]]
-    energy = 0.5 * np.trace(cov, axis1=-2, axis2=-1)
-    length = np.linalg.norm(intensity, axis=-1)
-    clear = np.divide(length, energy, out=np.zeros_like(length), where=energy > 1e-12)
-    weight = np.sqrt(energy) * np.minimum(clear, 1) ** 2
-    cell = (intensity @ CELLS.T).argmax(-1)
-    part = np.arange(len(cov)) * times // max(len(cov), 1)
-    out = np.zeros((times, len(CELLS)))
-    np.add.at(out, (np.broadcast_to(part[:, None], cell.shape), cell), weight)
-    return out
+    gain: float  # mean log-likelihood over its mean for all yaw offsets, nats
+    chance: float  # share of yaw offsets that fit at least as well, 0 to 1
+    yaw_offset: float  # rotation of the audio to the left that fits best, radians
 
 
-def fit(sound: Floats, seen: Sequence[tuple[Floats, Floats]], turns: Floats) -> Floats:
-    """Mean log-likelihood `(n,)` of directions of sound, given objects, for turns of the sound.
+def log_likelihood(
+    audio: Floats, detected: Sequence[DetectedDirections], matrices: Floats
+) -> Floats:
+    """Compute the mean log-likelihood of directions of audio, given detections.
 
     Parameters
     ----------
-    sound : (times, CELLS)
-        As `sound_directions` gives it.
-    seen : for each time, (m, 3) and (m,)
-        Unit vectors of objects, and their weights.
-    turns : (n, 3, 3)
-        Orthogonal matrices that act on the directions of sound.
+    audio : (intervals, CELLS)
+        As `audio_directions` returns it.
+    detected : sequence of DetectedDirections
+        One for each interval.
+    matrices : (n, 3, 3)
+        Orthogonal matrices that act on the directions of audio.
 
     Returns
     -------
     (n,)
-        In nats, over that of sound from anywhere; NaN where nothing is heard or seen.
+        In nats, over that of audio from uniformly distributed directions; NaN where no interval
+        has both audio and detections.
     """
-    vectors = CELLS @ np.swapaxes(turns, -1, -2)
-    total, weight = np.zeros(len(turns)), 0.0
-    for heard, (objects, weights) in zip(sound, seen, strict=True):
-        if len(objects) and heard.sum() > 0:
-            density = _vmf(vectors @ objects.T) @ (weights / weights.sum())
-            total += np.log(ELSEWHERE + (1 - ELSEWHERE) * density) @ heard
-            weight += heard.sum()
-    return total / weight if weight else np.full(len(turns), np.nan)
+    vectors = CELLS @ np.swapaxes(matrices, -1, -2)
+    total, weight = np.zeros(len(matrices)), 0.0
+    for counts, (objects, scores) in zip(audio, detected, strict=True):
+        if len(objects) and counts.sum() > 0:
+            density = _von_mises_fisher(vectors @ objects.T) @ (scores / scores.sum())
+            mixture = UNEXPLAINED_SHARE + (1 - UNEXPLAINED_SHARE) * density
+            total += np.log(mixture) @ counts
+            weight += counts.sum()
+    return total / weight if weight else np.full(len(matrices), np.nan)
 
 
-def agreement(sound: Floats, seen: Sequence[tuple[Floats, Floats]]) -> Agreement:
-    """Agreement of one clip; parameters as those of `fit`."""
-    yaw = np.arange(TURNS) * 2 * np.pi / TURNS
-    values = fit(sound, seen, rotation(yaw, 0.0, 0.0))
+def agreement(audio: Floats, detected: Sequence[DetectedDirections]) -> Agreement | None:
+    """Compute the agreement of one clip; None where no interval has both audio and detections.
+
+    `audio` is `(intervals, CELLS)`, `detected` has an element for each interval.
+    """
+    yaw = np.arange(YAW_OFFSETS) * 2 * np.pi / YAW_OFFSETS
+    values = log_likelihood(audio, detected, rotation(yaw, 0.0, 0.0))
     if np.isnan(values[0]):
-        return Agreement(np.nan, np.nan, np.nan)
+        return None
     best = yaw[int(values.argmax())]
     return Agreement(
-        float(values[0] - values.mean()),
-        float((values[1:] >= values[0]).mean()),
-        float(wrap(best)),
+        gain=float(values[0] - values.mean()),
+        chance=float((values[1:] >= values[0]).mean()),
+        yaw_offset=float(wrap(best)),
     )
 
 
-def axes() -> tuple[list[str], Floats]:
-    """All orders and signs of three dipoles: names, `IDENTITY` first, and matrices `(48, 3, 3)`.
+def audio_delay(audio: Floats, detected: Sequence[DetectedDirections], fps: float) -> float:
+    """Estimate the delay of the audio behind the video, s; 0 unless another fits clearly better."""
+    unchanged = np.eye(3)[None]
+    intervals = len(audio)
+    steps = min(int(MAX_DELAY_S * fps), intervals // 2)
+    values = {0: float(log_likelihood(audio, detected, unchanged)[0])}
+    for step in range(1, steps + 1):
+        rest = intervals - step
+        late = log_likelihood(audio[step:], detected[:rest], unchanged)
+        early = log_likelihood(audio[:rest], detected[step:], unchanged)
+        values[step] = float(late[0])
+        values[-step] = float(early[0])
+    best = max(values, key=lambda step: np.nan_to_num(values[step], nan=-np.inf))
+    return best / fps if values[best] > values[0] + MIN_DELAY_GAIN_NATS else 0.0
 
-    A name says which channel serves as x, as y and as z, such as `+y -x +z`. The matrix brings a
-    direction heard with channels named x, y, z to where it belongs.
+
+def channel_axes() -> tuple[list[str], Floats]:
+    """List all orders and signs of three dipoles: names, and matrices `(48, 3, 3)`.
+
+    A name says which channel serves as x, as y and as z, such as `+y -x +z`; the first one is
+    `foa360.core.records.UNCHANGED_AXES`. The matrix converts a direction that was computed from
+    channels named x, y, z.
     """
     names, matrices = [], []
     for order, signs in product(permutations(range(3)), product((1, -1), repeat=3)):
         matrix = np.zeros((3, 3))
         matrix[range(3), order] = signs
         matrices.append(matrix)
-        names.append(" ".join("-+"[s > 0] + "xyz"[i] for i, s in zip(order, signs, strict=True)))
+        axes = ["-+"[sign > 0] + "xyz"[i] for i, sign in zip(order, signs, strict=True)]
+        names.append(" ".join(axes))
     return names, np.array(matrices)
 
 
-def _vmf(cosine: Floats) -> Floats:
+def _von_mises_fisher(cosine: Floats) -> Floats:
     """Density of the von Mises-Fisher distribution over that of the uniform one."""
     k = CONCENTRATION
     return np.asarray(2 * k / (1 - np.exp(-2 * k)) * np.exp(k * (cosine - 1)))
