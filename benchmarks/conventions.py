@@ -13,7 +13,7 @@ from operator import add
 import numpy as np
 from simulation import CASES, simulate
 
-from foa360.ambisonics.descriptors import spectra
+from foa360.ambisonics.descriptors import block_spectra
 from foa360.ambisonics.evidence import Evidence, evidence
 from foa360.core.jobs import Progress
 from foa360.stages.curate.convention import Convention, decide
@@ -54,7 +54,7 @@ def made(seed: int, seconds: float, each: int) -> dict[str, Evidence]:
     names = list(CASES)
     chosen = [names[(seed * each + k) % len(names)] for k in range(each)]
     return {
-        name: evidence(spectra(CASES[name].make(np.random.default_rng([seed, 7]), x, RATE), RATE))
+        name: evidence(block_spectra(CASES[name].make(np.random.default_rng([seed, 7]), x, RATE), RATE))
         for name in chosen
     }
 

@@ -1,10 +1,10 @@
-"""How well the modes of detection find things, and what they cost.
+"""Quality and cost of the modes of detection.
 
-    python benchmarks/detection.py rotation FILE… --weights yolo11n.pt   found again after a turn
-    python benchmarks/detection.py rendered                              scenes whose truth is known
-    python benchmarks/detection.py cost FILE… --weights yolo11n.pt       beside `ffmpeg -f null`
+    python benchmarks/detection.py rotation FILE… --weights yolo11n.pt   same after a rotation?
+    python benchmarks/detection.py rendered                              scenes with known truth
+    python benchmarks/detection.py cost FILE… --weights yolo11n.pt       compared with ffmpeg
 
-Files are videos or pictures, equirectangular. Give `--backend onnx` to run it faster on a CPU.
+Files are equirectangular videos or images. `--backend onnx` is faster on a CPU.
 """
 
 import argparse
@@ -12,12 +12,16 @@ import resource
 import subprocess
 import time
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import cv2
 import imageio_ffmpeg
 import numpy as np
+from numpy.typing import NDArray
 
 from foa360.ambisonics import rotation
 from foa360.demo.scenes import random_scene
@@ -30,193 +34,247 @@ from foa360.sphere import (
     to_direction,
     to_vector,
 )
-from foa360.stages.detect.merge import Objects
+from foa360.stages.detect.merge import FrameDetections
 from foa360.stages.detect.modes import MODES
-from foa360.stages.detect.search import Searcher
+from foa360.stages.detect.sphere_detector import SphereDetector
 from foa360.stages.detect.yolo import Detector
 from foa360.stages.plan.durations import media_duration
 
+Floats = NDArray[np.float64]
+Image = NDArray[np.uint8]
+
+#: Width of the frames of `rotation`, pixels.
 WIDTH = 1920
+#: Times of the frames of a video longer than the last of them, and of a shorter one, s.
+LONG_VIDEO_TIMES = [2.0, 10.0, 20.0, 30.0]
+SHORT_VIDEO_TIMES = [5.0]
+#: After a rotation, a detection is the same from this spherical IoU on.
+SAME_IOU = 0.5
+#: A direction is right within half of the object's smaller side, or within this, rad.
+DIRECTION_TOLERANCE = np.radians(3)
+#: In rendered scenes, a detection matches an object from this spherical IoU on.
+MATCH_IOU = 0.4
+#: Bands of latitude, degrees.
+BANDS = [(0, 20), (20, 45), (45, 90)]
+#: Length of video whose cost is measured, s.
+MAX_COST_S = 40.0
+#: Width of the network's input for the bundled weights, which expect objects as large as in a frame
+#: 416 pixels wide.
+DEMO_SIZES = {"erp": 416, "erp_wrap": 416, "tangent": 128}
 
 
-def turned(frame: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """ERP frame whose scene is turned by a rotation (3, 3)."""
+def rotate_frame(frame: Image, matrix: Floats) -> Image:
+    """Rotate the scene of an ERP frame by a matrix (3, 3)."""
     height, width = frame.shape[:2]
     u, v = np.meshgrid(np.arange(width), np.arange(height))
-    there = to_vector(*pixel_to_direction(u, v, width, height)) @ matrix
-    u, v = direction_to_pixel(*to_direction(there), width, height)
+    source = to_vector(*pixel_to_direction(u, v, width, height)) @ matrix
+    u, v = direction_to_pixel(*to_direction(source), width, height)
     padded = cv2.copyMakeBorder(frame, 0, 0, 1, 1, cv2.BORDER_WRAP)
     maps = (u + 1).astype(np.float32), v.astype(np.float32)
     return cv2.remap(padded, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def turned_back(found: Objects, matrix: np.ndarray) -> Objects:
-    """Objects of a turned frame, where they are in the frame before."""
-    azimuth, elevation = to_direction(to_vector(*found.boxes[:, :2].T) @ matrix)
-    return found._replace(boxes=np.column_stack([azimuth, elevation, found.boxes[:, 2:]]))
+def rotate_boxes(boxes: Floats, matrix: Floats) -> Floats:
+    """Rotate the directions of boxes (n, 4) by a matrix (3, 3)."""
+    azimuth, elevation = to_direction(to_vector(*boxes[:, :2].T) @ matrix.T)
+    return np.column_stack([azimuth, elevation, boxes[:, 2:]])
 
 
-def found_again(first: Objects, again: Objects) -> tuple[int, int]:
-    """How many objects are there again: by a spherical IoU of 0.5, and by their direction alone.
-
-    A direction is right within half of the object's smaller side, or 3°.
-    """
+def count_repeated(first: FrameDetections, again: FrameDetections) -> tuple[int, int]:
+    """Count the detections that are there again: by spherical IoU, and by direction alone."""
     overlap = direction = 0
     for box, label in zip(first.boxes, first.labels, strict=True):
         others = again.boxes[[name == label for name in again.labels]]
         if len(others):
-            overlap += spherical_iou(box, others).max() >= 0.5
-            away = angular_distance(box[0], box[1], others[:, 0], others[:, 1]).min()
-            direction += away <= max(box[2:].min() / 2, np.radians(3))
+            overlap += spherical_iou(box, others).max() >= SAME_IOU
+            distance = angular_distance(box[0], box[1], others[:, 0], others[:, 1]).min()
+            direction += distance <= max(box[2:].min() / 2, DIRECTION_TOLERANCE)
     return overlap, direction
 
 
-def frames_of(files: list[Path]) -> list[np.ndarray]:
-    """A picture of each file; four of a long video."""
+def read_frames(files: Sequence[Path]) -> list[Image]:
+    """Read one frame of each file; several of a long video."""
     frames = []
     for path in files:
         if path.suffix in {".jpg", ".png"}:
-            picture = cv2.imread(str(path))[..., ::-1]
-            if picture.shape[0] == picture.shape[1]:  # two eyes
-                picture = picture[: picture.shape[0] // 2]
-            frames.append(cv2.resize(picture, (WIDTH, WIDTH // 2), interpolation=cv2.INTER_AREA))
+            image = cv2.imread(str(path))[..., ::-1]
+            if image.shape[0] == image.shape[1]:  # stereoscopic
+                image = image[: image.shape[0] // 2]
+            frames.append(cv2.resize(image, (WIDTH, WIDTH // 2), interpolation=cv2.INTER_AREA))
         else:
-            times = [2.0, 10.0, 20.0, 30.0] if (media_duration(path) or 0) > 31 else [5.0]
+            is_long = (media_duration(path) or 0) > LONG_VIDEO_TIMES[-1] + 1
+            times = LONG_VIDEO_TIMES if is_long else SHORT_VIDEO_TIMES
             found = frames_at(path, times, (WIDTH, WIDTH // 2))
             frames += [frame for frame in found if frame is not None]
     return frames
 
 
-def rotate(chosen: argparse.Namespace) -> None:
-    """Turn, detect, turn back: what is found again."""
-    frames = frames_of(chosen.files)
-    yaws = np.arange(0, 360, 360 / chosen.yaws)
-    print(f"{len(frames)} pictures, {chosen.yaws} yaws, pitches {chosen.pitches}\n")
-    print("| mode | pitch | objects | found again (IoU) | found again (direction) |")
+def measure_rotation(options: argparse.Namespace) -> None:
+    """Rotate, detect, rotate back: share of the detections that are the same."""
+    frames = read_frames(options.files)
+    yaws = np.arange(0, 360, 360 / options.yaws)
+    rotations = [(pitch, yaw) for pitch in options.pitches for yaw in yaws if pitch or yaw]
+    matrices = [rotation(np.radians(yaw), np.radians(pitch), 0.0) for pitch, yaw in rotations]
+    print(f"{len(frames)} frames, {options.yaws} yaws, pitches {options.pitches}\n")
+    print("| mode | pitch | detections | same by IoU | same by direction |")
     print("| --- | --- | --- | --- | --- |")
-    for mode in chosen.modes:
-        search = searcher(chosen, mode)
-        counts = defaultdict(lambda: np.zeros(3))
-        firsts = [first for _, first in search((0, frame) for frame in frames)]
-        turns = [(p, y) for p in chosen.pitches for y in yaws if p or y]
+    for mode in options.modes:
+        detector = make_detector(options, mode)
+        counts: dict[float, Floats] = defaultdict(lambda: np.zeros(3))
+        firsts = [first for _, first in detector((0, frame) for frame in frames)]
         for frame, first in zip(frames, firsts, strict=True):
-            matrices = [rotation(np.radians(y), np.radians(p), 0.0) for p, y in turns]
-            views = ((i, turned(frame, m)) for i, m in enumerate(matrices))
-            for i, found in search(views):
-                again = found_again(first, turned_back(found, matrices[i]))
-                counts[turns[i][0]] += [len(first.boxes), *again]
+            rotated = ((i, rotate_frame(frame, m)) for i, m in enumerate(matrices))
+            for i, found in detector(rotated):
+                boxes = rotate_boxes(found.boxes, matrices[i].T)
+                again = count_repeated(first, found._replace(boxes=boxes))
+                pitch, _ = rotations[i]
+                counts[pitch] += [len(first.boxes), *again]
         number = sum(len(first.boxes) for first in firsts)
-        for pitch, (there, overlap, direction) in counts.items():
+        for pitch, (total, overlap, direction) in counts.items():
             print(
-                f"| {mode} | {pitch:g}° | {number} | {overlap / max(there, 1):.3f} "
-                f"| {direction / max(there, 1):.3f} |",
+                f"| {mode} | {pitch:g}° | {number} | {overlap / max(total, 1):.3f} "
+                f"| {direction / max(total, 1):.3f} |",
                 flush=True,
             )
 
 
-def render(chosen: argparse.Namespace) -> None:
-    """Precision, recall and error of direction by latitude, in scenes turned anyhow."""
-    bands = [(0, 20), (20, 45), (45, 90)]
+class RenderedFrame(NamedTuple):
+    """A frame of a scene, and what it contains."""
+
+    frame: Image
+    boxes: Floats  # (n, 4), radians
+    labels: list[str]
+
+
+@dataclass
+class BandCounts:
+    """Detections and objects in a band of latitude."""
+
+    objects: int = 0
+    detections: int = 0
+    right: int = 0  # detections that match an object
+    found: int = 0  # objects that a detection matches
+    errors: list[float] = field(default_factory=list)  # of direction, degrees
+
+
+def render_frames(options: argparse.Namespace) -> list[RenderedFrame]:
+    """Render scenes of three objects, rotated by any yaw and by the pitches in turn."""
     random = np.random.default_rng(0)
-    scenes = []
-    for i in range(chosen.scenes):
-        scene, time_ = random_scene(f"bench {i}", 10.0, count=3), float(random.uniform(0, 10))
-        pitch = np.radians(chosen.pitches[i % len(chosen.pitches)])
+    frames = []
+    for i in range(options.scenes):
+        scene = random_scene(f"bench {i}", 10.0, count=3)
+        time_s = float(random.uniform(0, 10))
+        pitch = np.radians(options.pitches[i % len(options.pitches)])
         matrix = rotation(random.uniform(-np.pi, np.pi), pitch, 0.0)
-        frame = turned(scene.frame(time_, 1280, 640), matrix)
-        truth = scene.objects(time_)
-        boxes = np.array([seen.box for seen in truth])
-        azimuth, elevation = to_direction(to_vector(*boxes[:, :2].T) @ matrix.T)
-        scenes.append((frame, np.column_stack([azimuth, elevation, boxes[:, 2:]]), truth))
-    print("| mode | latitude | there | found | precision | recall | error, median |")
+        frame = rotate_frame(scene.frame(time_s, 1280, 640), matrix)
+        objects = scene.objects(time_s)
+        boxes = rotate_boxes(np.array([o.box for o in objects]), matrix)
+        frames.append(RenderedFrame(frame, boxes, [o.label for o in objects]))
+    return frames
+
+
+def band_of(elevation: float) -> tuple[int, int]:
+    """Return the band of latitude of an elevation in radians."""
+    latitude = abs(np.degrees(elevation))
+    return next((band for band in BANDS if latitude < band[1]), BANDS[-1])
+
+
+def count_matches(
+    truth: RenderedFrame, found: FrameDetections, counts: dict[tuple[int, int], BandCounts]
+) -> None:
+    """Match detections with objects, and add them to the counts."""
+    free = list(range(len(truth.labels)))
+    for box in truth.boxes:
+        counts[band_of(box[1])].objects += 1
+    for box, label in zip(found.boxes, found.labels, strict=True):
+        band = counts[band_of(box[1])]
+        band.detections += 1
+        matches = [
+            (angular_distance(*box[:2], *truth.boxes[i][:2]), i)
+            for i in free
+            if truth.labels[i] == label and spherical_iou(box, truth.boxes[i]) >= MATCH_IOU
+        ]
+        if matches:
+            distance, best = min(matches)
+            free.remove(best)
+            band.right += 1
+            band_of_object = counts[band_of(truth.boxes[best][1])]
+            band_of_object.found += 1
+            band_of_object.errors.append(float(np.degrees(distance)))
+
+
+def measure_rendered(options: argparse.Namespace) -> None:
+    """Measure precision, recall and error of direction by latitude, in rotated scenes."""
+    frames = render_frames(options)
+    print("| mode | latitude | objects | detections | precision | recall | error, median |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for mode in chosen.modes:
-        search = searcher(chosen, mode)
-        rows = defaultdict(lambda: [0, 0, 0, 0, []])
-
-        def band(elevation: float) -> tuple[int, int]:
-            degrees = abs(np.degrees(elevation))
-            return next((b for b in bands if degrees < b[1]), bands[-1])
-
-        for (_, there, truth), (_, found) in zip(
-            scenes, search((0, s[0]) for s in scenes), strict=True
-        ):
-            free = list(range(len(truth)))
-            for box in there:
-                rows[band(box[1])][0] += 1
-            for box, label in zip(found.boxes, found.labels, strict=True):
-                own = rows[band(box[1])]
-                own[1] += 1
-                hits = [
-                    (angular_distance(*box[:2], *there[i][:2]), i)
-                    for i in free
-                    if truth[i].label == label and spherical_iou(box, there[i]) >= 0.4
-                ]
-                if hits:
-                    away, best = min(hits)
-                    free.remove(best)
-                    own[2] += 1
-                    rows[band(there[best][1])][3] += 1
-                    rows[band(there[best][1])][4].append(np.degrees(away))
-        for (low, high), (there_, found_, right, hit, errors) in sorted(rows.items()):
+    for mode in options.modes:
+        detector = make_detector(options, mode)
+        counts: dict[tuple[int, int], BandCounts] = defaultdict(BandCounts)
+        for truth, found in detector((rendered, rendered.frame) for rendered in frames):
+            count_matches(truth, found, counts)
+        for (low, high), band in sorted(counts.items()):
             print(
-                f"| {mode} | {low} to {high}° | {there_} | {found_} "
-                f"| {right / max(found_, 1):.2f} | {hit / max(there_, 1):.2f} "
-                f"| {median(errors or [float('nan')]):.1f}° |"
+                f"| {mode} | {low} to {high}° | {band.objects} | {band.detections} "
+                f"| {band.right / max(band.detections, 1):.2f} "
+                f"| {band.found / max(band.objects, 1):.2f} "
+                f"| {median(band.errors or [float('nan')]):.1f}° |"
             )
 
 
-def cost(chosen: argparse.Namespace) -> None:
-    """CPU time per 10 s of video: reading pictures, finding things, and decoding all of it."""
-    heads = " | ".join(f"{mode}: read + find, s" for mode in chosen.modes)
+def measure_cost(options: argparse.Namespace) -> None:
+    """Measure CPU time per 10 s of video: reading frames, detection, and decoding with ffmpeg."""
+    heads = " | ".join(f"{mode}: read + detect, s" for mode in options.modes)
     print(f"| file | ffmpeg -f null, s | read / ffmpeg | {heads} |")
-    print("| --- | --- | --- |" + " --- |" * len(chosen.modes))
-    for path in chosen.files:
-        seconds = min(media_duration(path) or 10.0, 40.0)
-        spans, share = [(0.0, seconds)], 10 / seconds
-        ratios, parts = [], []
-        for mode in chosen.modes:
-            search, reads, finds = searcher(chosen, mode), [], []
-            size = (search.width, search.width // 2)
-            for _ in range(chosen.repeats):
-                whole = theirs(path)
+    print("| --- | --- | --- |" + " --- |" * len(options.modes))
+    for path in options.files:
+        seconds = min(media_duration(path) or 10.0, MAX_COST_S)
+        share = 10 / seconds
+        ratios, cells = [], []
+        for mode in options.modes:
+            detector = make_detector(options, mode)
+            size = (detector.frame_width, detector.frame_width // 2)
+            read_s, detect_s = [], []
+            for _ in range(options.repeats):
+                ffmpeg_s = ffmpeg_time(path)
                 begin = time.process_time()
-                shown = [s for _, s in sampled_frames(path, spans, 1.0, size)]
-                reads.append(time.process_time() - begin)
-                ratios.append(reads[-1] / whole)
+                frames = [f for _, f in sampled_frames(path, [(0.0, seconds)], 1.0, size)]
+                read_s.append(time.process_time() - begin)
+                ratios.append(read_s[-1] / ffmpeg_s)
                 begin = time.process_time()
-                list(search((0, s.image) for s in shown))
-                finds.append(time.process_time() - begin)
-            parts.append(f"{median(reads) * share:.2f} + {median(finds) * share:.2f}")
+                list(detector((0, frame.image) for frame in frames))
+                detect_s.append(time.process_time() - begin)
+            cells.append(f"{median(read_s) * share:.2f} + {median(detect_s) * share:.2f}")
         print(
-            f"| {path.name} | {whole * share:.2f} | {median(ratios):.2f} | {' | '.join(parts)} |",
+            f"| {path.name} | {ffmpeg_s * share:.2f} | {median(ratios):.2f} "
+            f"| {' | '.join(cells)} |",
             flush=True,
         )
 
 
-def theirs(path: Path) -> float:
-    """CPU seconds of FFmpeg's program decoding the picture to nothing."""
+def ffmpeg_time(path: Path) -> float:
+    """Measure the CPU seconds of FFmpeg decoding the video and discarding it."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path)]
-    subprocess.run([*command, "-an", "-t", "40", "-f", "null", "-"], check=True, stdin=-3)
+    command += ["-an", "-t", f"{MAX_COST_S:g}", "-f", "null", "-"]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def searcher(chosen: argparse.Namespace, mode: str) -> Searcher:
-    """The detector in a mode."""
-    detector = Detector(chosen.weights, backend=chosen.backend)
-    # The demo's network knows things as large as they are in a frame 416 pixels wide.
-    sizes = {"erp": 416, "erp_wrap": 416, "tangent": 128} if chosen.weights == "demo" else {}
-    return Searcher(detector, mode, chosen.image_size or sizes.get(mode, 640))
+def make_detector(options: argparse.Namespace, mode: str) -> SphereDetector:
+    """Load the detector in a mode."""
+    detector = Detector(options.weights, backend=options.backend)
+    sizes = DEMO_SIZES if options.weights == "demo" else {}
+    return SphereDetector(detector, mode, options.image_size or sizes.get(mode, 640))
 
 
 def main() -> None:
-    """Command line."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["rotation", "rendered", "cost"])
+    parser.add_argument("measure", choices=["rotation", "rendered", "cost"])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--weights", default="demo")
     parser.add_argument("--backend", default="torch", choices=["torch", "onnx"])
@@ -226,8 +284,9 @@ def main() -> None:
     parser.add_argument("--pitches", type=float, nargs="+", default=[0.0, 30.0, -30.0, 60.0])
     parser.add_argument("--scenes", type=int, default=120)
     parser.add_argument("--repeats", type=int, default=3)
-    chosen = parser.parse_args()
-    {"rotation": rotate, "rendered": render, "cost": cost}[chosen.what](chosen)
+    options = parser.parse_args()
+    measures = {"rotation": measure_rotation, "rendered": measure_rendered, "cost": measure_cost}
+    measures[options.measure](options)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import librosa
 import numpy as np
 from scipy.fft import rfft
 
-from foa360.ambisonics import covariance as features
+from foa360 import ambisonics as features
 from foa360.ambisonics import look_at, rotate
 
 RATE, N_FFT, HOP, N_MELS, SECONDS = 24000, 1024, 480, 64, 10

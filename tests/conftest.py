@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from foa360.config.features import Features
+from foa360.core.records import CuratedClip
 
 # The same examples every time, so that a change is what makes a test fail;
 # `pytest --hypothesis-profile default` looks further.
@@ -46,7 +48,7 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
 
     from foa360.core import tables
     from foa360.core.jobs import Progress
-    from foa360.core.records import CuratedClip, FetchedVideo, PlannedClip, Viewpoint
+    from foa360.core.records import FetchedVideo, PlannedClip, Viewpoint
     from foa360.stages.features.stage import FeatureFiles, write_features
 
     def write(
@@ -78,3 +80,38 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
         return files.output
 
     return write
+
+
+@pytest.fixture(scope="session")
+def write_sample_shard(
+    tmp_path_factory: pytest.TempPathFactory, write_features: Callable[..., Path]
+) -> Callable[..., Path]:
+    """Write a shard of some clips of `support.sample_shard`."""
+    from support import sample_shard
+
+    media = sample_shard.write_sample_media(tmp_path_factory.mktemp("media"))
+
+    def write(
+        clips: list[CuratedClip],
+        settings: Features = sample_shard.SETTINGS,
+        output: Path | None = None,
+    ) -> Path:
+        return write_features(media, clips, sample_shard.VIEWPOINTS, settings, output)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def sample_shard(write_sample_shard: Callable[..., Path]) -> Path:
+    """Path of a shard of all clips of `support.sample_shard`, with all features."""
+    from support.sample_shard import CLIPS
+
+    return write_sample_shard(CLIPS)
+
+
+@pytest.fixture
+def damaged_shard(sample_shard: Path, tmp_path: Path) -> Path:
+    """Path of a copy of that shard, with its checksum, that a test may damage."""
+    for path in (sample_shard, sample_shard.with_name(f"{sample_shard.name}.sha256")):
+        shutil.copy(path, tmp_path)
+    return tmp_path / sample_shard.name

@@ -70,14 +70,14 @@ def test_the_ratio_looks_below_the_cutoff_only():
 
 
 def test_direction_diffuseness_and_rank():
-    where = measures.direction(measures.covariance(wave(np.radians(70), np.radians(-20))))
+    where = measures.dominant_direction(measures.channel_covariance(wave(np.radians(70), np.radians(-20))))
     assert np.degrees(where[:2]) == pytest.approx([70, -20])
     assert where.diffuseness == pytest.approx(0, abs=1e-9)
     assert measures.effective_rank(np.eye(4)) == pytest.approx(4)
-    assert measures.effective_rank(measures.covariance(wave(0.3, 0.2))) == pytest.approx(
+    assert measures.effective_rank(measures.channel_covariance(wave(0.3, 0.2))) == pytest.approx(
         1, abs=1e-3
     )
-    assert measures.w_coherence(measures.covariance(wave(0.3, 0.2))) == pytest.approx(1)
+    assert measures.w_coherence(measures.channel_covariance(wave(0.3, 0.2))) == pytest.approx(1)
     assert measures.w_coherence(np.diag([1, 1 / 3, 1 / 3, 1 / 3])) == pytest.approx(0)
 
 
@@ -231,7 +231,7 @@ def test_every_known_case_is_named_from_the_clips_of_a_video(simulated, name):
     """Single clips are counted by benchmarks/conventions.py; four together leave little doubt."""
     case = CASES[name]
     parts = [
-        evidence(measures.spectra(case.make(np.random.default_rng(i), x, RATE), RATE))
+        evidence(measures.block_spectra(case.make(np.random.default_rng(i), x, RATE), RATE))
         for i, x in enumerate(simulated)
     ]
     for first in range(0, len(parts), 4):

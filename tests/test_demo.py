@@ -264,7 +264,7 @@ def test_the_field_of_a_good_scene_is_a_true_one(i):
     assert field.shape == (4, 10 * RATE)
     assert np.abs(field).max() <= 0.9
     assert measures.energy_ratio(field, RATE) == pytest.approx(1, abs=0.1)
-    assert measures.w_coherence(measures.covariance(field)) > 0.5
+    assert measures.w_coherence(measures.channel_covariance(field)) > 0.5
 
 
 @pytest.mark.slow
@@ -275,7 +275,7 @@ def test_every_good_scene_passes_the_test_of_the_paper():
 
 def loudest_direction(foa: np.ndarray, start: float, seconds: float) -> tuple[float, float]:
     part = foa[:, round(start * RATE) : round((start + seconds) * RATE)]
-    return measures.direction(measures.covariance(part))[:2]
+    return measures.dominant_direction(measures.channel_covariance(part))[:2]
 
 
 def test_quiet_reverberation_and_diffuse_noise_come_from_everywhere():

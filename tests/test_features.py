@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foa360 import ambisonics
-from foa360.ambisonics import covariance as features
+from foa360 import ambisonics as features
 from foa360.ambisonics import mel
 
 RATE = 24000

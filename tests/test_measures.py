@@ -28,10 +28,10 @@ def diffuse(seconds: int = 4) -> np.ndarray:
 
 
 def test_a_diffuse_field_has_ratio_one_and_no_direction():
-    cov = measures.covariance(diffuse())
-    assert measures.ratio_of(cov) == pytest.approx(1, abs=0.03)
+    cov = measures.channel_covariance(diffuse())
+    assert measures.covariance_to_energy_ratio(cov) == pytest.approx(1, abs=0.03)
     assert np.diag(cov)[1:] / cov[0, 0] == pytest.approx([1 / 3] * 3, abs=0.03)
-    assert measures.direction(cov).diffuseness > 0.95
+    assert measures.dominant_direction(cov).diffuseness > 0.95
     assert measures.w_coherence(cov) < 0.02
     assert measures.effective_rank(cov) > 3.4
 
@@ -39,9 +39,9 @@ def test_a_diffuse_field_has_ratio_one_and_no_direction():
 @given(azimuth=ANGLE, elevation=st.floats(-1.5, 1.5))
 def test_a_plane_wave_has_its_direction_and_no_diffuseness(azimuth, elevation):
     x = ambisonics.encode(azimuth, elevation)[:, None] * noise(1, 500)
-    cov = measures.covariance(x)
-    where = measures.direction(cov)
-    assert measures.ratio_of(cov) == pytest.approx(1)
+    cov = measures.channel_covariance(x)
+    where = measures.dominant_direction(cov)
+    assert measures.covariance_to_energy_ratio(cov) == pytest.approx(1)
     assert np.cos(where.azimuth - azimuth) == pytest.approx(1)
     assert where.elevation == pytest.approx(elevation)
     assert where.diffuseness == pytest.approx(0, abs=1e-9)
@@ -53,25 +53,25 @@ def test_no_rotation_changes_ratio_rank_or_diffuseness(directions, data):
     signals = noise(len(directions), 400)
     x = sum(ambisonics.encode(*d)[:, None] * s for d, s in zip(directions, signals, strict=True))
     turned = ambisonics.rotate(x, ambisonics.rotation(*angles))
-    before, after = measures.covariance(x), measures.covariance(turned)
-    for measure in (measures.ratio_of, measures.effective_rank, measures.w_coherence):
+    before, after = measures.channel_covariance(x), measures.channel_covariance(turned)
+    for measure in (measures.covariance_to_energy_ratio, measures.effective_rank, measures.w_coherence):
         assert measure(after) == pytest.approx(measure(before), rel=1e-5, abs=1e-6)
-    expected = measures.direction(before).diffuseness
-    assert measures.direction(after).diffuseness == pytest.approx(expected, abs=1e-6)
+    expected = measures.dominant_direction(before).diffuseness
+    assert measures.dominant_direction(after).diffuseness == pytest.approx(expected, abs=1e-6)
 
 
 def test_coherent_waves_pass_only_within_37_degrees():
     def ratio(apart: float) -> float:
         gains = ambisonics.encode(apart / 2, 0) + ambisonics.encode(-apart / 2, 0)
-        return measures.ratio_of(measures.covariance(gains[:, None] * noise(1)))
+        return measures.covariance_to_energy_ratio(measures.channel_covariance(gains[:, None] * noise(1)))
 
     assert ratio(np.radians(36)) > 0.9 > ratio(np.radians(38))
 
 
 def test_aac_51_read_as_it_comes():
     x = diffuse()[[3, 1, 0, 2]]
-    cov = measures.covariance(x)
-    assert measures.ratio_of(cov) == pytest.approx(5, abs=0.2), "W is three times a dipole"
+    cov = measures.channel_covariance(x)
+    assert measures.covariance_to_energy_ratio(cov) == pytest.approx(5, abs=0.2), "W is three times a dipole"
 
 
 def test_scaling_changes_levels_only():
@@ -83,18 +83,18 @@ def test_scaling_changes_levels_only():
 @pytest.mark.parametrize("length", [0, 1, 50])
 def test_short_signals_are_measured_without_an_error(length):
     x = noise(4, max(length, 1))[:, :length]
-    cov = measures.covariance(x)
+    cov = measures.channel_covariance(x)
     assert np.isfinite(cov).all()
-    assert measures.tile_covariance(measures.spectra(x, RATE))[0].shape == (0, 21, 4, 4)
+    assert measures.tile_covariance(measures.block_spectra(x, RATE))[0].shape == (0, 21, 4, 4)
     assert measures.silent_share(x, RATE, -60) == 1
     assert np.isfinite([measures.effective_rank(cov), measures.w_coherence(cov)]).all()
-    assert measures.direction(cov).diffuseness <= 1
+    assert measures.dominant_direction(cov).diffuseness <= 1
 
 
 def test_tiles_hold_the_energy_below_the_cutoff():
     t = np.arange(RATE) / RATE
     low, high = np.sin(2 * np.pi * 1000 * t), np.sin(2 * np.pi * 9000 * t)
-    cov, hz = measures.tile_covariance(measures.spectra(np.stack([low, high, 0 * t, low]), RATE))
+    cov, hz = measures.tile_covariance(measures.block_spectra(np.stack([low, high, 0 * t, low]), RATE))
     tiles = cov.sum((0, 1))
     assert hz.max() < 4000
     assert tiles[1, 1] < 1e-6 * tiles[0, 0]
@@ -106,9 +106,9 @@ def test_the_spectral_low_pass_is_the_filter():
     x = noise(4, 5 * RATE) * np.array([[1], [2], [0.5], [1]]) + 0.3
     sos = butter(8, 4000, fs=RATE, output="sos")
     plain = sosfilt(sos, x - x.mean(-1, keepdims=True))
-    ours = measures.low_passed_covariance(measures.spectra(x, RATE))
-    assert np.diag(ours) == pytest.approx(np.diag(measures.covariance(plain)), rel=0.01)
-    assert np.diag(measures.low_passed_covariance(measures.spectra(x, RATE), 20000)) == (
+    ours = measures.low_passed_covariance(measures.block_spectra(x, RATE))
+    assert np.diag(ours) == pytest.approx(np.diag(measures.channel_covariance(plain)), rel=0.01)
+    assert np.diag(measures.low_passed_covariance(measures.block_spectra(x, RATE), 20000)) == (
         pytest.approx(x.var(-1), rel=0.01)
     )
 
@@ -116,7 +116,7 @@ def test_the_spectral_low_pass_is_the_filter():
 def test_octaves_tell_where_energy_is():
     t = np.arange(2 * RATE) / RATE
     tone = np.sin(2 * np.pi * 1000 * t)
-    energies = measures.octave_energies(measures.spectra(np.stack([tone, tone]), RATE))
+    energies = measures.octave_energies(measures.block_spectra(np.stack([tone, tone]), RATE))
     assert energies[0].argmax() == 4  # 63 125 250 500 1000
     assert measures.octave_ratios(energies)[4] == pytest.approx(1)
     assert np.isnan(measures.octave_ratios(0 * energies)).all()
@@ -125,6 +125,6 @@ def test_octaves_tell_where_energy_is():
 def test_correlations_are_those_of_the_pairs():
     x = noise(4, RATE)
     x[3] = -x[0]
-    found = measures.correlations(measures.covariance(x))
+    found = measures.channel_correlations(measures.channel_covariance(x))
     assert found[2] == pytest.approx(-1)
     assert abs(found[[0, 1, 3]]).max() < 0.05

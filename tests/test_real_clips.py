@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from foa360.ambisonics import PAIRS, spatial_covariance
-from foa360.ambisonics.descriptors import direction
+from foa360.ambisonics.descriptors import dominant_direction
 from foa360.config.curate import Curate
 from foa360.media.audio import clip_audio, read_foa
 from foa360.media.video import frames_at
 from foa360.sphere import angular_distance
 from foa360.stages.curate.stage import curate_video
-from foa360.stages.detect.search import Searcher
+from foa360.stages.detect.sphere_detector import SphereDetector
 from foa360.stages.detect.yolo import Detector
 
 
@@ -23,7 +23,7 @@ def curate(video, audio) -> dict:
 
 def people(weights, path, times) -> list[tuple[float, np.ndarray]]:
     """Scores and directions of people."""
-    search = Searcher(Detector(str(weights)))
+    search = SphereDetector(Detector(str(weights)))
     return [
         (score, box[:2])
         for _, found in search((0, f) for f in frames_at(path, times) if f is not None)
@@ -47,7 +47,7 @@ def test_the_calibration_clip_is_heard_as_its_picture_says(real_data):
         cov = np.zeros((4, 4))
         for (i, j), value in zip(PAIRS, s[:, bands].sum(1), strict=True):
             cov[i, j] = cov[j, i] = value
-        return np.degrees(direction(cov)[:2])
+        return np.degrees(dominant_direction(cov)[:2])
 
     piano = spatial_covariance(foa[:, int(3.4 * 48000) : (5 * 48000)], 48000, 2048, 2048, 48)
     assert np.degrees(np.arctan2(*piano.sum(1)[[1, 3], :10].sum(1))) == pytest.approx(90, abs=3)

@@ -1,8 +1,8 @@
-"""What a sound tells about its own convention, as sums over tiles of time and frequency.
+"""Evidence for the convention of four channels, as sums over tiles of time and frequency.
 
 A plane wave has the same level in W from every direction, and its dipoles together are 0 dB (SN3D),
 3 dB (FuMa) or 4.8 dB (N3D) above it; no dipole has that. In a tile one source often dominates, so a
-histogram over tiles of "all other channels against this one" has a narrow peak for W, at the place
+histogram over tiles of "all other channels against this one" has a narrow peak for W, at the level
 of its normalisation, and wide ones for all else. Sums of several clips of a video add up.
 """
 
@@ -12,23 +12,29 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.ambisonics.descriptors import Spectra, tile_covariance
+from foa360.ambisonics.arrays import Floats
+from foa360.ambisonics.descriptors import SMALLEST_ENERGY, BlockSpectra, tile_covariance
 
-Floats = NDArray[np.float64]
-
-#: Bands in which every one counts the same, Hz: microphones differ between them.
-BANDS = (100, 300, 700, 1500, 2700, 4100)
+#: Edges of the bands that are counted separately, Hz: microphones differ between them.
+BAND_EDGES_HZ = (100, 300, 700, 1500, 2700, 4100)
 #: Levels of the histograms, dB.
-LEVELS = np.arange(-20.0, 21.0)
+LEVELS_DB = np.arange(-20.0, 21.0)
 #: Tetrahedral capsules FLU, FRD, BLD, BRU to WYZX.
-A_TO_B = 0.5 * np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, -1, -1, 1], [1, 1, -1, -1]])
+A_TO_B = 0.5 * np.array(
+    [
+        [1, 1, 1, 1],
+        [1, -1, 1, -1],
+        [1, -1, -1, 1],
+        [1, 1, -1, -1],
+    ]
+)
 A_TO_B[1:] *= 3**0.5
 #: Rows of `levels` after the four channels: W of capsules, and W where Z was halved in energy.
-CAPSULES, HALF_Z = 4, 5
-#: A tile in which W is louder than the dipoles by this factor has no direction.
-UNDIRECTED = 6.0
-#: A pair of channels this far below zero, relative to the tile's energy, is out of phase.
-OUT_OF_PHASE = -0.02
+CAPSULES_ROW, HALF_Z_ROW = 4, 5
+#: A tile in which W has more than this many times the energy of the dipoles has no direction.
+UNDIRECTED_RATIO = 6.0
+#: A pair of channels is out of phase below this covariance, as a share of the tile's energy.
+OUT_OF_PHASE_SHARE = -0.02
 
 
 @dataclass(frozen=True)
@@ -58,50 +64,60 @@ class Evidence:
         return Evidence(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
-def evidence(of: Spectra) -> Evidence:
-    """What the spectra of one clip with four channels tell, in any order of its channels."""
-    cov, hz = tile_covariance(of, BANDS[-1])
+def evidence(spectra: BlockSpectra) -> Evidence:
+    """Collect the evidence in the spectra of one clip: four channels, in any order."""
+    cov, hz = tile_covariance(spectra, BAND_EDGES_HZ[-1])
+    bands = [(hz >= low) & (hz < high) for low, high in pairwise(BAND_EDGES_HZ)]
     energy = np.einsum("tfii->tfi", cov)
-    whole = np.maximum(energy.sum(-1), 1e-30)
-    rest = whole[..., None] - energy
-    w, dipoles = energy[..., 0], rest[..., 0]
-    # Coherent sums of capsules: W of the tetrahedron, and what is left of the energy in B-format.
-    capsules = np.einsum("j,tfjk,k->tf", A_TO_B[0], cov, A_TO_B[0])
-    others = np.einsum("ij,tfjk,ik->tf", A_TO_B[1:], cov, A_TO_B[1:])
-    against = np.stack(
-        [
-            *np.moveaxis(rest / np.maximum(energy, 1e-30), -1, 0),
-            others / np.maximum(capsules, 1e-30),
-            (dipoles + energy[..., 2]) / np.maximum(w, 1e-30),
-        ]
-    )
-    level = 10 * np.log10(np.clip(against, 1e-2, 1e2))
-    index = np.round(level - LEVELS[0]).astype(int)
+    total = np.maximum(energy.sum(-1), SMALLEST_ENERGY)
     weight = np.sqrt(energy.sum(-1))
-    scale = np.sqrt(np.maximum(energy, 1e-30))
-    pair = np.triu_indices(4, 1)
-    crossed = cov[..., pair[0], pair[1]]
-    correlation = crossed / (scale[..., pair[0]] * scale[..., pair[1]])
-    signs = np.stack(
-        [
-            np.clip(correlation, 0, None).mean(-1),
-            np.clip(-correlation, 0, None).mean(-1),
-            (crossed / whole[..., None] > OUT_OF_PHASE).all(-1),
-        ]
-    )
-    bands = [(hz >= low) & (hz < high) for low, high in pairwise(BANDS)]
-    size = len(LEVELS)
+    w = energy[..., 0]
+    dipoles = total - w
+    signs = _signs(cov, total)
+    means = [np.einsum("tf,tfi->i", weight[:, b] / total[:, b], energy[:, b]) for b in bands]
     return Evidence(
-        cov.sum((0, 1)),
-        np.array(
-            [
-                [np.bincount(i[:, b].ravel(), weight[:, b].ravel(), size) for b in bands]
-                for i in index
-            ]
-        ),
-        np.array([np.einsum("tf,tfi->i", weight[:, b] / whole[:, b], energy[:, b]) for b in bands]),
-        np.array([(signs[:, :, b] * weight[:, b]).sum((1, 2)) for b in bands]),
-        np.array([weight[:, b].sum() for b in bands]),
-        float(np.clip(energy[..., 1] - w, 0, None).sum()),
-        float(w[w > UNDIRECTED * dipoles].sum()),
+        cov=cov.sum((0, 1)),
+        levels=_histograms(_levels(cov, total), weight, bands),
+        means=np.array(means),
+        signs=np.array([(signs[:, :, b] * weight[:, b]).sum((1, 2)) for b in bands]),
+        weight=np.array([weight[:, b].sum() for b in bands]),
+        louder=float(np.clip(energy[..., 1] - w, 0, None).sum()),
+        undirected=float(w[w > UNDIRECTED_RATIO * dipoles].sum()),
     )
+
+
+def _levels(cov: Floats, total: Floats) -> Floats:
+    """Level of the rest of the energy against each candidate for W, `(6, times, bands)` in dB."""
+    energy = np.einsum("tfii->tfi", cov)
+    rest = total[..., None] - energy
+    channels = rest / np.maximum(energy, SMALLEST_ENERGY)
+    # Coherent sums of capsules: W of the tetrahedron, and its dipoles.
+    capsules_w = np.einsum("j,tfjk,k->tf", A_TO_B[0], cov, A_TO_B[0])
+    capsules_dipoles = np.einsum("ij,tfjk,ik->tf", A_TO_B[1:], cov, A_TO_B[1:])
+    capsules = capsules_dipoles / np.maximum(capsules_w, SMALLEST_ENERGY)
+    half_z = (rest[..., 0] + energy[..., 2]) / np.maximum(energy[..., 0], SMALLEST_ENERGY)
+    ratios = np.stack([*np.moveaxis(channels, -1, 0), capsules, half_z])
+    return 10 * np.log10(np.clip(ratios, 1e-2, 1e2))
+
+
+def _histograms(levels_db: Floats, weight: Floats, bands: list[NDArray[np.bool_]]) -> Floats:
+    """Weights of the tiles at each of `LEVELS_DB`, `(6, bands, 41)`."""
+    indices = np.round(levels_db - LEVELS_DB[0]).astype(int)
+    out = np.empty((len(indices), len(bands), len(LEVELS_DB)))
+    for row, index in enumerate(indices):
+        for column, band in enumerate(bands):
+            tiles = index[:, band].ravel()
+            out[row, column] = np.bincount(tiles, weight[:, band].ravel(), len(LEVELS_DB))
+    return out
+
+
+def _signs(cov: Floats, total: Floats) -> Floats:
+    """Signs of the correlations of the six pairs, `(3, times, bands)`; see `Evidence.signs`."""
+    first, second = np.triu_indices(4, 1)
+    scale = np.sqrt(np.maximum(np.einsum("tfii->tfi", cov), SMALLEST_ENERGY))
+    cross = cov[..., first, second]
+    correlation = cross / (scale[..., first] * scale[..., second])
+    positive = np.clip(correlation, 0, None).mean(-1)
+    negative = np.clip(-correlation, 0, None).mean(-1)
+    in_phase = (cross / total[..., None] > OUT_OF_PHASE_SHARE).all(-1)
+    return np.stack([positive, negative, in_phase])

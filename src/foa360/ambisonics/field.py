@@ -3,20 +3,26 @@
 Conventions: x front, y left, z up; azimuth φ counter-clockwise seen from above, elevation θ up, in
 radians. Signals are `(..., 4, n)` in WYZX (ACN) order with SN3D weights unless a convention is
 named. A plane wave s from (φ, θ) is [1, sin φ cos θ, sin θ, cos φ cos θ]·s (Zotter & Frank,
-Ambisonics, 2019; Nachbar et al., ambiX, 2011). All functions broadcast over leading axes; those
-that take signals work on NumPy arrays and PyTorch tensors alike.
+Ambisonics, 2019; Nachbar et al., ambiX, 2011). All functions broadcast over leading axes. Those
+that take signals accept NumPy arrays and PyTorch tensors; those that take angles return NumPy.
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from array_api_compat import array_namespace, device
+from numpy.typing import ArrayLike
+
+from foa360.ambisonics.arrays import Array, Floats, Values, like
 
 Pattern = Literal["basic", "cardioid", "max_di", "max_re"]
-Floats = NDArray[np.float64]
 
 #: Share a of W in y = a W + (1 - a) d·[Y, Z, X], unit gain on axis. `basic` is 2 · cardioid.
-BEAM_W = {"cardioid": 0.5, "max_di": 0.25, "max_re": 1 / (1 + np.sqrt(3))}
+BEAM_W_SHARES = {
+    "cardioid": 0.5,
+    "max_di": 0.25,
+    "max_re": 1 / (1 + np.sqrt(3)),
+}
 
 #: Convention → (index of W, Y, Z, X among its channels, factor of each to SN3D).
 CONVENTIONS: dict[str, tuple[list[int], list[float]]] = {
@@ -41,65 +47,77 @@ def encode(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
     (..., 4)
         W, Y, Z, X; SN3D.
     """
-    azimuth, elevation = np.broadcast_arrays(
-        np.asarray(azimuth, float), np.asarray(elevation, float)
-    )
-    flat = np.cos(elevation)
-    return np.stack(
-        [np.ones_like(azimuth), np.sin(azimuth) * flat, np.sin(elevation), np.cos(azimuth) * flat],
-        -1,
-    )
+    azimuth, elevation = _directions(azimuth, elevation)
+    w = np.ones_like(azimuth)
+    y = np.sin(azimuth) * np.cos(elevation)
+    z = np.sin(elevation)
+    x = np.cos(azimuth) * np.cos(elevation)
+    return np.stack([w, y, z, x], -1)
 
 
-def convert(x: Any, source: str, target: str = "ACN/SN3D") -> Any:
-    """Convert signals `(..., 4, n)` between the conventions named in `CONVENTIONS`.
+def convert(x: Array, source: str, target: str = "ACN/SN3D") -> Array:
+    """Convert signals between conventions.
 
-    Raises ValueError for a convention that is not listed, or channels that are not four.
+    Parameters
+    ----------
+    x : (..., 4, n)
+        In the `source` convention.
+    source, target : str
+        Names from `CONVENTIONS`.
+
+    Returns
+    -------
+    (..., 4, n)
+        In the `target` convention.
+
+    Raises
+    ------
+    ValueError
+        If a convention is not listed or there are not four channels.
     """
-    _check(x)
+    _check_channels(x)
     for name in (source, target):
         if name not in CONVENTIONS:
             raise ValueError(f"unknown convention {name!r}; known: {', '.join(CONVENTIONS)}")
     order, gains = CONVENTIONS[source]
-    ambix = _like(gains, x)[:, None] * x[..., order, :]
+    ambix = like(gains, x)[:, None] * x[..., order, :]
     order, gains = CONVENTIONS[target]
-    return (ambix / _like(gains, x)[:, None])[..., np.argsort(order).tolist(), :]
+    inverse_order = np.argsort(order).tolist()
+    return (ambix / like(gains, x)[:, None])[..., inverse_order, :]
 
 
 def rotation(yaw: ArrayLike, pitch: ArrayLike, roll: ArrayLike) -> Floats:
     """Rotation R = Rz(yaw) Ry(pitch) Rx(roll) acting on (x, y, z), right-handed, `(..., 3, 3)`.
 
-    It turns the scene, not the listener: a positive yaw moves a front source to the left, a
-    positive pitch moves it down.
+    Angles in radians. It rotates the scene, not the listener: a positive yaw moves a front source
+    to the left, a positive pitch moves it down, a positive roll moves a source on the left up.
     """
-    yaw, pitch, roll = np.broadcast_arrays(*(np.asarray(a, float) for a in (yaw, pitch, roll)))
+    yaw, pitch, roll = _directions(yaw, pitch, roll)
     return _elementary(yaw, 0, 1) @ _elementary(pitch, 2, 0) @ _elementary(roll, 1, 2)
 
 
 def look_at(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
     """Rotation `(..., 3, 3)` that brings the direction (azimuth, elevation) to the front.
 
-    R = Ry(θ) Rz(-φ): yaw first, then pitch.
+    Angles in radians. R = Ry(θ) Rz(-φ): yaw first, then pitch.
     """
-    azimuth, elevation = np.broadcast_arrays(
-        np.asarray(azimuth, float), np.asarray(elevation, float)
-    )
+    azimuth, elevation = _directions(azimuth, elevation)
     return _elementary(elevation, 2, 0) @ _elementary(-azimuth, 0, 1)
 
 
-def channel_rotation(matrix: Any) -> Any:
-    """Rotation `(..., 4, 4)` of WYZX channels for a rotation `(..., 3, 3)` of (x, y, z)."""
-    yzx = matrix[..., [1, 2, 0], :][..., :, [1, 2, 0]]
-    if isinstance(yzx, np.ndarray):
-        out = np.zeros((*yzx.shape[:-2], 4, 4), yzx.dtype)
-    else:
-        out = yzx.new_zeros((*yzx.shape[:-2], 4, 4))
+def channel_rotation(matrix: Array) -> Array:
+    """Rotation `(..., 4, 4)` of WYZX channels for a rotation `(..., 3, 3)` of (x, y, z).
+
+    Q = 1 ⊕ P R Pᵀ with P the reorder (x, y, z) → (y, z, x).
+    """
+    xp = array_namespace(matrix)
+    out = xp.zeros((*matrix.shape[:-2], 4, 4), dtype=matrix.dtype, device=device(matrix))
     out[..., 0, 0] = 1
-    out[..., 1:, 1:] = yzx
+    out[..., 1:, 1:] = matrix[..., [1, 2, 0], :][..., :, [1, 2, 0]]
     return out
 
 
-def rotate(x: Any, matrix: Any) -> Any:
+def rotate(x: Array, matrix: Values) -> Array:
     """Rotate a sound field.
 
     Parameters
@@ -113,57 +131,83 @@ def rotate(x: Any, matrix: Any) -> Any:
     -------
     (..., 4, n)
     """
-    _check(x)
-    return channel_rotation(_like(matrix, x)) @ x
+    _check_channels(x)
+    return channel_rotation(like(matrix, x)) @ x
 
 
 def beam_weights(azimuth: ArrayLike, elevation: ArrayLike, pattern: Pattern = "cardioid") -> Floats:
-    """Weights `(..., 4)` on WYZX (SN3D) of a first-order beam towards a direction.
+    """Weights on WYZX (SN3D) of a first-order beam.
 
-    All but `basic` have unit gain on axis. `basic` is uᵀx of Wang et al. (2022), twice a cardioid.
-    Raises ValueError for an unknown pattern.
+    Parameters
+    ----------
+    azimuth, elevation : (...)
+        Direction of the beam, in radians.
+    pattern : {"basic", "cardioid", "max_di", "max_re"}
+        All but `basic` have unit gain on axis. `basic` is the projection uᵀx of Wang et al. (2022),
+        twice a cardioid.
+
+    Returns
+    -------
+    (..., 4)
+
+    Raises
+    ------
+    ValueError
+        If the pattern is unknown.
     """
     if pattern == "basic":
         return encode(azimuth, elevation)
-    if pattern not in BEAM_W:
-        raise ValueError(f"unknown pattern {pattern!r}; known: basic, {', '.join(BEAM_W)}")
-    a = BEAM_W[pattern]
+    if pattern not in BEAM_W_SHARES:
+        raise ValueError(f"unknown pattern {pattern!r}; known: basic, {', '.join(BEAM_W_SHARES)}")
+    a = BEAM_W_SHARES[pattern]
     return encode(azimuth, elevation) * np.array([a, 1 - a, 1 - a, 1 - a])
 
 
 def beamform(
-    x: Any, azimuth: ArrayLike, elevation: ArrayLike, pattern: Pattern = "cardioid"
-) -> Any:
-    """Mono signals `(..., n)` of beams towards directions `(...)` in a field `(..., 4, n)`."""
-    _check(x)
-    weights = _like(beam_weights(azimuth, elevation, pattern), x)
+    x: Array, azimuth: ArrayLike, elevation: ArrayLike, pattern: Pattern = "cardioid"
+) -> Array:
+    """Mono signals of first-order beams.
+
+    Parameters
+    ----------
+    x : (..., 4, n)
+        WYZX, SN3D.
+    azimuth, elevation : (...)
+        Directions of the beams, in radians; they broadcast with the leading axes of x.
+    pattern : {"basic", "cardioid", "max_di", "max_re"}
+        See `beam_weights`.
+
+    Returns
+    -------
+    (..., n)
+    """
+    _check_channels(x)
+    weights = like(beam_weights(azimuth, elevation, pattern), x)
     return (weights[..., None, :] @ x)[..., 0, :]
 
 
-def stereo(x: Any) -> Any:
+def stereo(x: Array) -> Array:
     """Two cardioids at ±90°, `(..., 2, n)` as left, right: ½(W ± Y)."""
-    _check(x)
-    return _like([[0.5, 0.5, 0, 0], [0.5, -0.5, 0, 0]], x) @ x
+    _check_channels(x)
+    return like([[0.5, 0.5, 0, 0], [0.5, -0.5, 0, 0]], x) @ x
+
+
+def _directions(*angles: ArrayLike) -> tuple[Floats, ...]:
+    return np.broadcast_arrays(*(np.asarray(angle, float) for angle in angles))
 
 
 def _elementary(angle: Floats, i: int, j: int) -> Floats:
-    """Rotation that turns axis i towards axis j."""
+    """Rotation that moves axis i towards axis j."""
     out = np.zeros((*angle.shape, 3, 3))
     out[..., range(3), range(3)] = 1
-    out[..., i, i] = out[..., j, j] = np.cos(angle)
+    out[..., i, i] = np.cos(angle)
+    out[..., j, j] = np.cos(angle)
     out[..., j, i] = np.sin(angle)
     out[..., i, j] = -np.sin(angle)
     return out
 
 
-def _like(values: Any, x: Any) -> Any:
-    """`values` as an array or tensor of the same kind, type and device as x."""
-    if isinstance(x, np.ndarray):
-        return np.asarray(values, x.dtype)
-    return x.new_tensor(values) if not hasattr(values, "new_tensor") else values.to(x)
-
-
-def _check(x: Any) -> None:
+def _check_channels(x: Array) -> None:
     if x.ndim < 2 or x.shape[-2] != 4:
         hint = "; did you mean x.T?" if x.ndim >= 2 and x.shape[-1] == 4 else ""
         raise ValueError(f"need (..., 4, n) signals, got {tuple(x.shape)}{hint}")

@@ -1,1 +1,1 @@
-"""The commands of `foa360`, one module each: `add` declares the arguments, `run` does the work."""
+"""Commands of `foa360`: one module each, which declares its arguments and runs it."""

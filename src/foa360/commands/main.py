@@ -1,6 +1,7 @@
-"""The command line `foa360`."""
+"""Entry point of the command line `foa360`."""
 
 import argparse
+from typing import Protocol
 
 from foa360 import __version__
 from foa360.commands import (
@@ -12,23 +13,41 @@ from foa360.commands import (
     verify,
 )
 
-#: Each has HELP, add(parser) and run(arguments) → exit status.
-COMMANDS = {
-    "check": check, "verify": verify, "retry": retry, "probe-clients": probe_clients,
-    "export": export, "leakage": leakage,
-}  # fmt: skip
+
+class Command(Protocol):
+    """A module that implements a command; its docstring is the description of the command."""
+
+    __doc__: str | None
+    HELP: str
+
+    def add(self, parser: argparse.ArgumentParser, /) -> None:
+        """Declare the arguments."""
+
+    def run(self, arguments: argparse.Namespace, /) -> int:
+        """Run the command and return its exit status."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+COMMANDS: dict[str, Command] = {
+    "check": check,
+    "verify": verify,
+    "retry": retry,
+    "probe-clients": probe_clients,
+    "export": export,
+    "leakage": leakage,
+}
+
+
+def main(command_line: list[str] | None = None) -> int:
+    """Run one command and return its exit status; by default, that of the process."""
     parser = argparse.ArgumentParser(
-        prog="foa360", description="Curation and features for 360° video with ambisonics."
+        prog="foa360",
+        description="Curation and features for 360° video with first-order ambisonic audio.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, module in COMMANDS.items():
-        command = commands.add_parser(name, help=module.HELP, description=module.__doc__)
-        module.add(command)
-        command.set_defaults(run=module.run)
-    chosen = parser.parse_args(arguments)
-    return int(chosen.run(chosen))
+    for name, command in COMMANDS.items():
+        subparser = commands.add_parser(name, help=command.HELP, description=command.__doc__)
+        command.add(subparser)
+        subparser.set_defaults(run=command.run)
+    arguments = parser.parse_args(command_line)
+    return int(arguments.run(arguments))

@@ -1,63 +1,116 @@
-"""`foa360 probe-clients`: which of YouTube's player clients offer four-channel sound today.
+"""List which of YouTube's player clients currently offer four-channel audio.
 
-Asks for the formats of some videos that are known to have ambisonics, once with each client, and
-downloads nothing. The answer changes with time: put what works into `fetch.clients`.
+Requests the formats of some videos that are known to have ambisonics, once with each client, and
+downloads nothing. The answer changes over time: put the clients that work into `fetch.clients`.
 """
 
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import asdict, dataclass, fields
 
-from foa360.stages.fetch.youtube import formats_of
+from foa360.stages.fetch.youtube import client_offer
 
-HELP = "which player clients offer four-channel sound today"
-#: Videos of YT-360's test list.
-IDS = ["-oytwMeyR74", "-pwRNsxTjQM", "0BwxBdn3KxQ"]
-CLIENTS = ["default", "web", "web_safari", "web_embedded", "mweb", "tv", "tv_downgraded",
-           "visionos", "ios", "android", "android_vr"]  # fmt: skip
-COLUMNS = ("client", "video_id", "format_id", "codec", "channels", "note", "reason")
+HELP = "list which player clients offer four-channel audio"
+#: Videos with ambisonics, from the test list of YT-360.
+VIDEO_IDS = [
+    "-oytwMeyR74",
+    "-pwRNsxTjQM",
+    "0BwxBdn3KxQ",
+]
+#: Player clients of yt-dlp.
+CLIENTS = [
+    "default",
+    "web",
+    "web_safari",
+    "web_embedded",
+    "mweb",
+    "tv",
+    "tv_downgraded",
+    "visionos",
+    "ios",
+    "android",
+    "android_vr",
+]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A format with four or more channels that a client offers, or the reason why there is none."""
+
+    client: str
+    video_id: str
+    format_id: str | None = None
+    codec: str | None = None
+    channels: int | None = None
+    note: str | None = None
+    """Note of the format, or message of the failure."""
+    reason: str | None = None
+    """Reason code of a failure."""
+
+
+COLUMNS = [field.name for field in fields(Finding)]
 
 
 def add(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    # With commas, since ids may begin with a dash: --ids=-oytwMeyR74,0BwxBdn3KxQ
+    # Comma-separated, since ids may begin with a dash: --ids=-oytwMeyR74,0BwxBdn3KxQ
     parser.add_argument(
-        "--ids", type=_list, default=IDS, help="videos known to have ambisonics: --ids=ID,ID"
+        "--ids",
+        type=_comma_separated,
+        default=VIDEO_IDS,
+        help="ids of videos that are known to have ambisonics: --ids=ID,ID",
     )
     parser.add_argument(
-        "--clients", type=_list, default=CLIENTS, help="player clients of yt-dlp: tv,web"
+        "--clients",
+        type=_comma_separated,
+        default=CLIENTS,
+        help="player clients of yt-dlp: --clients=tv,web",
     )
-    parser.add_argument("--cookies", help="file of cookies in Netscape's format")
-    parser.add_argument("--json", action="store_true", help="one JSON object per finding")
+    parser.add_argument("--cookies", help="cookie file in Netscape format")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per finding")
 
 
-def _list(text: str) -> list[str]:
+def run(arguments: Namespace) -> int:
+    """Print a line per format or failure; return 1 if no client offers four-channel audio."""
+    if not arguments.json:
+        print("\t".join(COLUMNS))
+    status = 1
+    for finding in probe_clients(arguments.ids, arguments.clients, arguments.cookies):
+        if finding.reason is None:
+            status = 0
+        print(_as_json(finding) if arguments.json else _as_row(finding), flush=True)
+    return status
+
+
+def probe_clients(
+    video_ids: list[str], clients: list[str], cookies: str | None
+) -> Iterator[Finding]:
+    """Yield the formats with four or more channels that each client offers for each video."""
+    for client in clients:
+        for video_id in video_ids:
+            offer = client_offer(video_id, client, cookies)
+            if offer.reason:
+                yield Finding(client, video_id, note=offer.message, reason=offer.reason)
+            for offered in offer.formats:
+                yield Finding(
+                    client,
+                    video_id,
+                    format_id=offered.format_id,
+                    codec=offered.codec,
+                    channels=offered.channels,
+                    note=offered.note,
+                )
+
+
+def _comma_separated(text: str) -> list[str]:
     return [part for part in text.split(",") if part]
 
 
-def run(chosen: Namespace) -> int:
-    """Print a line per format with four or more channels, or per failure; 1 if there is none."""
-    found = False
-    if not chosen.json:
-        print("\t".join(COLUMNS))
-    for row in probe(chosen.ids, chosen.clients, chosen.cookies):
-        found = found or row["reason"] is None
-        cells = ["" if row[c] is None else str(row[c]) for c in COLUMNS]
-        print(json.dumps(row) if chosen.json else "\t".join(cells), flush=True)
-    return 0 if found else 1
+def _as_json(finding: Finding) -> str:
+    return json.dumps(asdict(finding))
 
 
-def probe(ids: list[str], clients: list[str], cookies: str | None) -> Iterator[dict[str, Any]]:
-    """What each client offers for each video."""
-    for client in clients:
-        for video_id in ids:
-            row: dict[str, Any] = dict.fromkeys(COLUMNS) | {"client": client, "video_id": video_id}
-            formats, reason, message = formats_of(video_id, client, cookies)
-            if reason:
-                yield row | {"reason": reason, "note": message}
-            for form in formats:
-                yield row | {
-                    "format_id": form.get("format_id"), "codec": form.get("acodec"),
-                    "channels": form.get("audio_channels"), "note": form.get("format_note"),
-                }  # fmt: skip
+def _as_row(finding: Finding) -> str:
+    values = asdict(finding).values()
+    return "\t".join("" if value is None else str(value) for value in values)

@@ -1,30 +1,36 @@
-"""`foa360 verify`: compare the checksums of feature shards."""
+"""Compare feature shards with their checksums. Exit status 1 if any shard is damaged."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-HELP = "compare the checksums of feature shards"
+HELP = "compare feature shards with their checksums"
 
 
 def add(parser: ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("paths", nargs="+", type=Path, help="shards, or folders that hold them")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, help="shards, or folders that contain shards"
+    )
 
 
-def run(chosen: Namespace) -> int:
-    """Name what is wrong; 1 if anything is."""
-    from foa360.shards import shard_files, verify
+def run(arguments: Namespace) -> int:
+    """Print every problem and return 1 if there is any, or if there are no shards, else 0."""
+    from foa360.shards.read import shard_files
+    from foa360.shards.verify import verify
 
-    files = [file for path in chosen.paths for file in shard_files(path)]
-    if not files:
+    shards: list[Path] = []
+    for path in arguments.paths:
+        shards += shard_files(path)
+    if not shards:
         print("no shards (*.h5) found", file=sys.stderr)
         return 1
-    bad = 0
-    for file in files:
-        problems = verify(file)
-        bad += bool(problems)
+    damaged = 0
+    for shard in shards:
+        problems = verify(shard)
         for problem in problems:
-            print(f"{file}: {problem}", file=sys.stderr)
-    print(f"{len(files) - bad} of {len(files)} shards are whole")
-    return 1 if bad else 0
+            print(f"{shard}: {problem}", file=sys.stderr)
+        if problems:
+            damaged += 1
+    print(f"{len(shards) - damaged} of {len(shards)} shards are intact")
+    return 1 if damaged else 0

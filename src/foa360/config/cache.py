@@ -1,6 +1,4 @@
-"""Section `cache` of the configuration: where downloaded and rendered media lie."""
-
-from typing import Any
+"""Section `cache` of the configuration: the folder of downloaded and rendered media."""
 
 from pydantic import Field
 
@@ -8,16 +6,22 @@ from foa360.config.section import Section
 
 
 class Cache(Section):
-    """Downloaded and rendered media; a path alone may stand for the section."""
+    """Where downloaded and rendered media are stored.
 
-    path: str = Field("cache", min_length=1, description="folder")
+    The path of the folder may stand for the whole section.
+    """
+
+    path: str = Field("cache", min_length=1, description="Folder of the cache")
     max_gb: float | None = Field(
         None,
         gt=0,
-        description="with it, downloads are fetched, used and dropped shard by shard, and a"
-        " shard's may take this much, GB",
+        description="Maximum size of one shard's downloads, GB. If set, downloads are fetched for"
+        " one shard at a time and deleted after use; by default all are kept",
     )
 
 
-def cache_section(given: Any) -> Any:
-    return {"path": given} if isinstance(given, str) else given
+def expand_path(value: object) -> object:
+    """Return the section that a path alone stands for; anything else is returned as it is."""
+    if isinstance(value, str):
+        return {"path": value}
+    return value

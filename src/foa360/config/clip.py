@@ -1,4 +1,4 @@
-"""Section `clip` of the configuration: how source videos are cut into clips."""
+"""Section `clip` of the configuration: the cutting of source videos into clips."""
 
 from pydantic import Field
 
@@ -6,6 +6,6 @@ from foa360.config.section import Seconds, Section
 
 
 class Clip(Section):
-    """How source videos are cut into clips where a list does not say."""
+    """How source videos are cut into clips if the source does not define them."""
 
-    duration: Seconds = Field(10.0, description="length of a clip, s")
+    duration: Seconds = Field(10.0, description="Duration of a clip, s")

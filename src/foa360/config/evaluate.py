@@ -1,4 +1,4 @@
-"""Section `evaluate` of the configuration: the test split."""
+"""Section `evaluate` of the configuration: evaluation on the test split."""
 
 from pydantic import Field
 
@@ -6,7 +6,9 @@ from foa360.config.section import Count, Section
 
 
 class Evaluate(Section):
-    """Evaluation on the test split."""
+    """How trained models are evaluated on the test split."""
 
-    pairs: Count = Field(2000, description="test pairs of each binary task")
-    probe_steps: Count = Field(500, description="optimiser steps of a probe on frozen features")
+    pairs: Count = Field(2000, description="Number of test pairs per binary task")
+    probe_steps: Count = Field(
+        500, description="Optimiser steps of the linear probe on frozen features"
+    )

@@ -1,80 +1,136 @@
-"""Section `features` of the configuration: what feature shards hold."""
+"""Section `features` of the configuration: the content of feature shards."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticKnownError
+from pydantic_core.core_schema import no_info_after_validator_function
 
+from foa360.ambisonics.mel import empty_filters
 from foa360.config.section import Section, fill
+from foa360.shards.features import STORED_FEATURES
 
-FeatureName = Literal[
-    "video", "covariance", "foa", "rotated", "beam", "stereo", "log_mel", "intensity",
-    "beam_log_mel", "stereo_log_mel", "interchannel",
-]  # fmt: skip
 
-#: Values that a preset gives to keys that are not set: what the papers use.
-FEATURE_PRESETS: dict[str, dict[str, Any]] = {
+class _RegisteredName:
+    """Metadata of a type: allow the names of `STORED_FEATURES`, as they are when it is used."""
+
+    def __get_pydantic_core_schema__(
+        self, source: type[str], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return no_info_after_validator_function(_require_registered, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "enum": list(STORED_FEATURES)}
+
+
+def _require_registered(name: str) -> str:
+    if name not in STORED_FEATURES:
+        *names, last = (f"'{name}'" for name in STORED_FEATURES)
+        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names)} or {last}"})
+    return name
+
+
+FeatureName = Annotated[str, _RegisteredName()]
+
+#: Values that a preset sets for keys that are not set: those of the papers.
+FEATURE_PRESETS: dict[str, dict[str, object]] = {
     "default": {},
     "morgado2020": {
-        "n_fft": 512, "hop": 240, "n_mels": 128, "store": ["video", "covariance", "log_mel"],
+        "n_fft": 512,
+        "hop": 240,
+        "n_mels": 128,
+        "store": ["video", "covariance", "log_mel"],
     },
     "wang2022": {
-        "n_fft": 512, "hop": 240, "n_mels": 128, "beam": "basic",
+        "n_fft": 512,
+        "hop": 240,
+        "n_mels": 128,
+        "beam": "basic",
         "store": [
-            "video", "covariance", "log_mel", "intensity", "beam_log_mel", "stereo_log_mel",
+            "video",
+            "covariance",
+            "log_mel",
+            "intensity",
+            "beam_log_mel",
+            "stereo_log_mel",
             "interchannel",
         ],
     },
-    "dcase": {"intensity": "bin", "store": ["video", "covariance", "log_mel", "intensity"]},
-}  # fmt: skip
+    "dcase": {
+        "intensity": "bin",
+        "store": ["video", "covariance", "log_mel", "intensity"],
+    },
+}
 
 
 class Features(Section):
-    """What feature shards hold.
+    """Which features are computed and stored in feature shards.
 
-    A preset sets what is not set here: `morgado2020` and `wang2022` windows of 512 samples, 100
-    frames per second and 128 bands, and what each paper's networks are given; `dcase` intensity
-    vectors averaged over bins, as the baselines of the DCASE challenge make them.
+    A preset sets the keys that are not set here. `morgado2020` and `wang2022` set windows of 512
+    samples, 100 frames per second, 128 mel bands and the input features of the networks of each
+    paper. `dcase` sets intensity vectors averaged over frequency bins, as in the baselines of the
+    DCASE challenge.
     """
 
     preset: Literal["default", "morgado2020", "wang2022", "dcase"] = Field(
-        "default", description="values for what is not set, see above"
+        "default", description="Values of keys that are not set, see above"
     )
-    sample_rate: int = Field(24000, ge=8000, le=192000, description="of the stored audio, Hz")
-    n_fft: int = Field(1024, ge=64, le=65536, description="window of the STFT, samples")
-    hop: int = Field(480, ge=16, description="step of the STFT, samples")
-    n_mels: int = Field(64, ge=8, le=1024, description="mel bands, Slaney scale")
+    sample_rate: int = Field(
+        24000, ge=8000, le=192000, description="Sample rate of the stored audio, Hz"
+    )
+    n_fft: int = Field(1024, ge=64, le=65536, description="Window length of the STFT, samples")
+    hop: int = Field(480, ge=16, description="Hop of the STFT, samples")
+    n_mels: int = Field(64, ge=8, le=1024, description="Number of mel bands, Slaney scale")
     beam: Literal["basic", "cardioid", "max_di", "max_re"] = Field(
-        "max_re", description="pattern of the mono beam"
+        "max_re", description="Directivity pattern of the mono beam"
     )
     intensity: Literal["band", "bin"] = Field(
-        "band", description="normalise intensity vectors after summing a band, or in each bin"
+        "band",
+        description="Normalise intensity vectors after summing over a mel band, or in each"
+        " frequency bin",
     )
-    video_fps: float = Field(4.0, gt=0, le=60, description="frame rate of the video proxy, 1/s")
+    video_fps: float = Field(
+        4.0, gt=0, le=60, description="Frame rate of the low-resolution video, 1/s"
+    )
     video_width: int = Field(
-        384, ge=64, multiple_of=2, description="width of the video proxy, pixels; height is half"
+        384,
+        ge=64,
+        multiple_of=2,
+        description="Width of the low-resolution video, pixels; its height is half of that",
     )
     store: list[FeatureName] = Field(
         ["video", "covariance", "rotated", "beam", "log_mel", "intensity"],
-        description="what is written",
+        description="Names of the stored features",
     )
 
     @model_validator(mode="after")
-    def _preset(self) -> Self:
+    def _fill_from_preset(self) -> Self:
         fill(self, FEATURE_PRESETS[self.preset])
         return self
 
     @model_validator(mode="after")
-    def _mel(self) -> Self:
+    def _check_hop(self) -> Self:
         if self.hop > self.n_fft:
             raise ValueError(f"hop = {self.hop} must not exceed n_fft = {self.n_fft}")
-        from foa360.ambisonics.mel import empty_filters
+        return self
 
-        rate, n_fft = self.sample_rate, self.n_fft
-        empty = empty_filters(rate, n_fft, self.n_mels)
-        if len(empty):
-            fits = (n for n in range(self.n_mels, 0, -1) if not len(empty_filters(rate, n_fft, n)))
+    @model_validator(mode="after")
+    def _check_mel_bands(self) -> Self:
+        empty = len(empty_filters(self.sample_rate, self.n_fft, self.n_mels))
+        if empty:
             raise ValueError(
-                f"n_mels = {self.n_mels} with n_fft = {n_fft} at {rate} Hz leaves {len(empty)} mel "
-                f"filters empty: n_mels may be {next(fits, 1)} at most, or n_fft must be larger"
+                f"n_mels = {self.n_mels} with n_fft = {self.n_fft} at {self.sample_rate} Hz leaves "
+                f"{empty} mel filters empty: n_mels may be {self._max_mel_bands()} at most, or "
+                "n_fft must be larger"
             )
         return self
+
+    def _max_mel_bands(self) -> int:
+        """Return the largest number of mel bands, up to `n_mels`, that leaves no filter empty."""
+        for count in range(self.n_mels, 1, -1):
+            if not len(empty_filters(self.sample_rate, self.n_fft, count)):
+                return count
+        return 1

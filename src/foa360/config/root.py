@@ -1,10 +1,10 @@
 """The whole configuration, section by section."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import BeforeValidator, Field
 
-from foa360.config.cache import Cache, cache_section
+from foa360.config.cache import Cache, expand_path
 from foa360.config.clip import Clip
 from foa360.config.curate import Curate
 from foa360.config.detect import Detect
@@ -18,24 +18,30 @@ from foa360.config.split import Split
 from foa360.config.train import Train
 from foa360.config.viewpoints import Viewpoints
 
+#: One past the largest random seed that every library accepts.
+SEED_LIMIT = 2**32
+
 
 class Config(Section):
-    """The whole configuration.
+    """The whole configuration; only `sources` is required."""
 
-    Sources may list the same video: it then has the clips of all of them, and counts for the first.
-    Its files must be the same, and a clip listed twice is one clip.
-    """
-
-    sources: list[Source] = Field(min_length=1, description="where clips come from")
-    results: str = Field(
-        "results", min_length=1, description="folder of everything the workflow makes"
+    sources: list[Source] = Field(
+        min_length=1,
+        description="List of the sources of clips. A video that several sources list has the clips"
+        " of all of them and belongs to the first; they must name the same files for it, and a clip"
+        " listed twice is one clip",
     )
-    cache: Annotated[Cache, BeforeValidator(cache_section)] = Cache()
-    seed: int = Field(0, ge=0, lt=2**32, description="of everything that is random")
+    results: str = Field(
+        "results", min_length=1, description="Folder of all outputs of the workflow"
+    )
+    cache: Annotated[Cache, BeforeValidator(expand_path, json_schema_input_type=str | Cache)] = (
+        Cache()
+    )
+    seed: int = Field(0, ge=0, lt=SEED_LIMIT, description="Seed of all random choices")
     takedown: str | None = Field(
         None,
-        description="file with the ids of videos that must go: a run takes their clips out of every"
-        " table and shard, and deletes their downloads",
+        description="File with the ids of videos to be removed, one per line; a run removes their"
+        " clips from every table and shard and deletes their downloads",
     )
     fetch: Fetch = Fetch()
     clip: Clip = Clip()
@@ -47,3 +53,26 @@ class Config(Section):
     features: Features = Features()
     train: Train = Train()
     evaluate: Evaluate = Evaluate()
+
+
+def _sections() -> dict[str, type[Section]]:
+    sections = {}
+    for name, field in Config.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            sections[name] = field.annotation
+    return sections
+
+
+def _source_kinds() -> dict[str, type[Section]]:
+    union = get_args(Source)[0]
+    kinds: dict[str, type[Section]] = {}
+    for source in get_args(union):
+        literal = source.model_fields["kind"].annotation
+        kinds[get_args(literal)[0]] = source
+    return kinds
+
+
+#: Sections by name, without the list of sources.
+SECTIONS = _sections()
+#: Sections that an entry of `sources` can be, by the value of its key `kind`.
+SOURCE_KINDS = _source_kinds()

@@ -1,6 +1,7 @@
-"""What every section of the configuration shares: strict types, presets, the one error."""
+"""The base of every section of the configuration: strict types, presets and the one error."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,17 +11,17 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class ConfigError(ValueError):
-    """The configuration cannot be used; the message says why, key by key."""
+    """The configuration cannot be used; the message explains why, key by key."""
 
 
 class Section(BaseModel):
-    """A part of the configuration: unknown keys are errors, types are not guessed."""
+    """A part of the configuration: unknown keys are errors, and types are not coerced."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def fill(section: BaseModel, preset: dict[str, Any]) -> None:
-    """Set what a preset says and the user does not."""
+def fill(section: Section, preset: Mapping[str, object]) -> None:
+    """Set the keys that a preset defines and the user does not."""
     for key, value in preset.items():
         if key not in section.model_fields_set:
-            object.__setattr__(section, key, value)  # frozen, but not finished yet
+            object.__setattr__(section, key, value)  # frozen, but still under validation

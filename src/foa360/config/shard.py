@@ -1,4 +1,4 @@
-"""Section `shard` of the configuration: the unit of every job."""
+"""Section `shard` of the configuration: the size of a job."""
 
 from pydantic import Field
 
@@ -6,8 +6,9 @@ from foa360.config.section import Count, Section
 
 
 class Shard(Section):
-    """Shards are the unit of every job."""
+    """How clips are grouped into shards, the unit of every job."""
 
     clips: Count = Field(
-        256, description="clips a shard holds, about: whole videos are kept together"
+        256,
+        description="Approximate number of clips per shard; the clips of a video stay together",
     )

@@ -8,13 +8,13 @@ from foa360.config.section import Section, Share
 
 
 class Split(Section):
-    """Splits where a source does not say; by video, never by clip."""
+    """How videos are divided into training and test split if the source does not define it."""
 
     test_share: Share = Field(
-        0.2, description="share of videos that go to the test split, drawn by their ids"
+        0.2, description="Share of videos in the test split, drawn by a hash of their ids"
     )
     conflict: Literal["test", "error"] = Field(
         "test",
-        description="what to do with videos listed in both splits (72 in Sphere360's lists): all"
-        " their clips go to test, or the run refuses to begin",
+        description="Handling of videos listed in both splits (72 in the lists of Sphere360):"
+        " assign all their clips to the test split, or stop with an error",
     )

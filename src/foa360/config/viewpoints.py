@@ -8,13 +8,20 @@ from foa360.config.section import Count, Section
 
 
 class Viewpoints(Section):
-    """Directions a clip is looked at and listened to."""
+    """How the viewpoints of a clip are chosen: directions of crops and of rotated audio."""
 
     rule: Literal["spread", "wang2022", "random"] = Field(
         "spread",
-        description="objects of the clip, then its sound, then random (spread); boxes of its middle"
-        " picture, then random (wang2022); random alone (random)",
+        description="Candidates in order of preference: objects of the clip, peaks of its audio,"
+        " random directions (spread); detections in its middle frame, random directions"
+        " (wang2022); random directions only (random)",
     )
-    count: Count = Field(4, le=16, description="viewpoints per clip")
-    fov: float = Field(60.0, gt=5, lt=150, description="field of view of a crop, degrees")
-    min_distance: float = Field(36.0, ge=0, lt=90, description="between two viewpoints, degrees")
+    count: Count = Field(4, le=16, description="Number of viewpoints per clip")
+    fov: float = Field(60.0, gt=5, lt=150, description="Field of view of a crop, degrees")
+    min_distance: float = Field(
+        36.0,
+        ge=0,
+        lt=90,
+        description="Minimum angular distance between two viewpoints, degrees; relaxed step by"
+        " step for random directions if the sphere has no room left",
+    )

@@ -138,7 +138,7 @@ REJECTING = frozenset(code for code, reason in REASONS.items() if reason.kind ==
 def verdict_of(codes: Iterable[str], rejecting: Iterable[str] = REJECTING) -> Verdict:
     """Verdict that follows from reason codes.
 
-    `rejecting` are the codes that reject a clip. Raises KeyError for a code that is not in the list.
+    `rejecting` are the codes that reject a clip. Raises KeyError for a code that is not listed.
     """
     codes = set(codes)
     if any(REASONS[code].kind == "failed" for code in codes):

@@ -1,5 +1,6 @@
-"""Reading of media files: what they hold, exact spans of sound, pictures at given times.
+"""Read media files: what they contain, exact spans of audio, frames at given times.
 
-Planes of sound are returned as the decoder gives them. No resampler ever sees a layout, because
-one that is asked for another layout mixes channels; `order` knows which plane is W, Y, Z and X.
+Audio channels are returned in the order in which the decoder gives them. No resampler is told a
+channel layout, because a resampler that is asked for another layout mixes channels; `order` states
+which decoded channel is W, Y, Z and X.
 """

@@ -1,37 +1,45 @@
-"""Exact spans of sound, from one sequential decode of a file."""
+"""Decode exact spans of audio in one sequential pass over a file."""
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+import av
 import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from foa360.media.container import (
     MediaError,
     audio_stream,
-    opened,
-    origin,
-    packets,
+    decode_stream,
+    open_media,
+    start_time,
 )
+from foa360.media.timeline import Timeline
 
 Samples = NDArray[np.float32]
 
-#: Time stamps that differ by less from a gapless sequence are rounding, s (WebM counts in ms).
-JITTER = 0.005
-#: A jump is one if it is as long as this, s, or if the next frame confirms it: in Ogg the last
-#: frame of a page often comes with the stamp of a longer one.
-GAP = 0.06
-#: FFmpeg's sample formats.
+#: NumPy types of FFmpeg's sample formats.
 DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 #: A span may lack this much of its end, s: lists count in whole seconds, codecs in frames.
-SHORT = 0.25
+END_TOLERANCE_S = 0.25
+#: Samples that may be missing within a span, s.
+HOLE_TOLERANCE_S = 0.005
 
 
 @dataclass(frozen=True)
 class ClipAudio:
-    """Sound of one span: `(C, n)` planes as decoded, full scale ±1; short at the media's end."""
+    """Audio of one span.
+
+    samples : `(C, n)` decoded channels, full scale ±1; fewer samples at the end of the media.
+    sample_rate : Hz; 0 where nothing could be opened.
+    reason : reason code of a span that is incomplete, else None.
+    message : detail for a person.
+    """
 
     samples: Samples
     sample_rate: int
@@ -39,34 +47,21 @@ class ClipAudio:
     message: str = ""
 
 
-@dataclass
-class _Span:
-    """A span on its way: which samples it wants, and what has come."""
-
-    begin: int
-    end: int
-    pieces: list[tuple[int, Samples]] = field(default_factory=list)
-
-    def take(self, position: int, samples: Samples) -> None:
-        low = max(self.begin, position)
-        high = min(self.end, position + samples.shape[1])
-        if low < high:
-            piece = samples[:, low - position : high - position]
-            self.pieces.append((low - self.begin, piece))
-
-
 def clip_audio(
     path: str | os.PathLike[str], spans: Sequence[tuple[float, float]]
 ) -> Iterator[ClipAudio]:
-    """Sound of each span (start, duration in seconds, starts ascending), in order.
+    """Yield the audio of each span (start, duration in seconds, starts ascending), in order.
 
-    One pass over the file, memory of the spans that overlap. Never raises for bad media: a span
-    that cannot be had in full carries a reason and what there is of it.
+    Reads the file once and holds only the spans that overlap. Never raises for bad media: a span
+    that is incomplete has a reason and the samples that exist.
     """
     done = 0
     try:
-        with opened(path) as container:
-            for clip in _decode(container, spans):
+        with open_media(path) as container:
+            stream = audio_stream(container)
+            if stream is None:
+                raise MediaError("no_audio", "no audio stream")
+            for clip in _SpanReader(container, stream, spans).clips():
                 yield clip
                 done += 1
     except MediaError as error:
@@ -74,94 +69,154 @@ def clip_audio(
             yield ClipAudio(np.zeros((0, 0), np.float32), 0, error.reason, error.message)
 
 
-def read_foa(clip: ClipAudio, planes: Sequence[int], gains: Sequence[float]) -> Samples:
-    """Samples `(4, n)` in WYZX order, SN3D."""
+def to_wyzx(clip: ClipAudio, planes: Sequence[int], gains: Sequence[float]) -> Samples:
+    """Return samples `(4, n)` in WYZX order, SN3D.
+
+    `planes` are the decoded channels that hold W, Y, Z, X; `gains` convert these to SN3D.
+    """
     return clip.samples[list(planes)] * np.asarray(gains, np.float32)[:, None]
 
 
-def _decode(container: Any, spans: Sequence[tuple[float, float]]) -> Iterator[ClipAudio]:
-    stream = audio_stream(container)
-    if stream is None:
-        raise MediaError("no_audio", "no audio stream")
-    rate = stream.rate
-    if not rate or not stream.channels:
-        raise MediaError("audio_damaged", "no sampling rate or no channels")
-    waiting = [_Span(round(s * rate), round((s + d) * rate)) for s, d in spans]
-    zero = origin(container)
-    announced = (container.duration or 0) / 1e6
+@dataclass
+class _Span:
+    """A requested span of samples, and the pieces of it that were decoded.
+
+    begin, end : positions of the first sample and of the one after the last.
+    pieces : offset within the span and samples `(C, n)`.
+    """
+
+    begin: int
+    end: int
+    pieces: list[tuple[int, Samples]] = field(default_factory=list)
+
+    def add(self, position: int, samples: Samples) -> None:
+        """Keep what lies within the span; `position` is that of the first sample."""
+        low = max(self.begin, position)
+        high = min(self.end, position + samples.shape[1])
+        if low < high:
+            piece = samples[:, low - position : high - position]
+            self.pieces.append((low - self.begin, piece))
+
+    def join(self, channels: int) -> tuple[Samples, NDArray[np.bool_]]:
+        """Return the samples `(channels, n)` up to the last one, and `(n,)` which were decoded."""
+        length = max((offset + piece.shape[1] for offset, piece in self.pieces), default=0)
+        samples = np.zeros((channels, length), np.float32)
+        decoded = np.zeros(length, bool)
+        for offset, piece in self.pieces:
+            end = offset + piece.shape[1]
+            samples[:, offset:end] = piece
+            decoded[offset:end] = True
+        return samples, decoded
+
+
+class _SpanReader:
+    """Decode a stream and cut spans out of it."""
+
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: AudioStream,
+        spans: Sequence[tuple[float, float]],
+    ) -> None:
+        if not stream.rate or not stream.channels:
+            raise MediaError("audio_damaged", "no sampling rate or no channels")
+        self.container = container
+        self.stream = stream
+        self.rate: int = stream.rate
+        self.channels: int = stream.channels
+        self.timeline = Timeline(self.rate)
+        self.open = deque(self._samples_of(start, duration) for start, duration in spans)
+        self.error = ""
+
+    def clips(self) -> Iterator[ClipAudio]:
+        """Yield each span as soon as it is complete; at the end those that are not."""
+        zero = start_time(self.container)
+        for frames, message in decode_stream(self.container, self.stream):
+            self.error = message or self.error
+            for frame in frames:
+                if not self._has_format(frame):
+                    self.error = "the audio format changes within the stream"
+                    continue
+                self._add(frame, zero)
+                while self.open and self.open[0].end <= self.timeline.end:
+                    yield self._clip(self.open.popleft(), media_continue=True)
+            if not self.open:
+                return
+        shortfall = _declared_duration(self.container, self.stream)
+        shortfall -= self.timeline.end / self.rate
+        for span in self.open:
+            yield self._clip(span, media_continue=shortfall > END_TOLERANCE_S)
+
+    def _samples_of(self, start: float, duration: float) -> _Span:
+        return _Span(round(start * self.rate), round((start + duration) * self.rate))
+
+    def _has_format(self, frame: AudioFrame) -> bool:
+        same_rate = frame.sample_rate == self.rate
+        return same_rate and frame.layout.nb_channels == self.channels
+
+    def _add(self, frame: AudioFrame, zero: float) -> None:
+        """Place a frame on the timeline and give its samples to the open spans."""
+        samples = float_samples(frame)
+        time = None if frame.pts is None else float(frame.pts * frame.time_base) - zero
+        position = self.timeline.place(time, samples.shape[1])
+        for span in self.open:
+            if span.begin >= self.timeline.end:
+                break
+            span.add(position, samples)
+
+    def _clip(self, span: _Span, media_continue: bool) -> ClipAudio:
+        """Join a span and state whether anything of it is missing.
+
+        `media_continue` says that according to time stamps or headers the media reach the end of
+        the span, so that a missing end is damage.
+        """
+        samples, decoded = span.join(self.channels)
+        # The audio may start after the video: what precedes its first sample is silence, no hole.
+        silence = max(0, (self.timeline.start or 0) - span.begin)
+        holes = int((~decoded[silence:]).sum())
+        missing_end = span.end - span.begin - samples.shape[1]
+        ends_early = missing_end > END_TOLERANCE_S * self.rate
+        has_holes = holes > HOLE_TOLERANCE_S * self.rate
+        if has_holes or (ends_early and (media_continue or self.error)):
+            missing = f"{(holes + missing_end) / self.rate:.2f} s are missing"
+            return ClipAudio(samples, self.rate, "audio_damaged", self.error or missing)
+        if ends_early:
+            message = f"the audio ends {missing_end / self.rate:.2f} s before the clip"
+            return ClipAudio(samples, self.rate, "clip_outside", message)
+        return ClipAudio(samples, self.rate)
+
+
+def _declared_duration(container: InputContainer, stream: AudioStream) -> float:
+    """Return the duration that the headers state, s; 0 where they state none."""
     if stream.duration:
-        announced = float(stream.duration * stream.time_base)
-    expected, trouble, last, first, lately = None, "", 0, None, 0
-    for frames, error in packets(container, stream):
-        trouble = error or trouble
-        for frame in frames:
-            if frame.sample_rate != rate or frame.layout.nb_channels != stream.channels:
-                trouble = "the format changes within the stream"
-                continue
-            samples = _planes(frame)
-            position = expected
-            if frame.pts is not None:
-                stamp = round((float(frame.pts * frame.time_base) - zero) * rate)
-                gap = stamp - expected if expected is not None else 0
-                again = abs(gap) > JITTER * rate and abs(gap - lately) < JITTER * rate
-                if expected is None or again or abs(gap) > GAP * rate:
-                    position, gap = stamp, 0
-                lately = gap
-            position = position or 0
-            first = position if first is None else first
-            expected = last = position + samples.shape[1]
-            for span in waiting:
-                if span.begin >= expected:
-                    break
-                span.take(position, samples)
-            while waiting and waiting[0].end <= expected:
-                yield _finish(waiting.pop(0), rate, stream.channels, trouble, True, first)
-        if not waiting:
-            return
-    ended_early = last / rate < announced - SHORT
-    for span in waiting:
-        yield _finish(span, rate, stream.channels, trouble, ended_early, first or 0)
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
 
 
-def _finish(
-    span: _Span, rate: int, channels: int, trouble: str, inside: bool, first: int
-) -> ClipAudio:
-    """Put the pieces together.
-
-    `inside` tells that the media claim to hold the whole span; before `first`, the first sample of
-    the stream, silence is no hole: sound may set in after the picture.
-    """
-    wanted = span.end - span.begin
-    length = max((at + piece.shape[1] for at, piece in span.pieces), default=0)
-    samples = np.zeros((channels, length), np.float32)
-    there = np.zeros(length, bool)
-    for at, piece in span.pieces:
-        samples[:, at : at + piece.shape[1]] = piece
-        there[at : at + piece.shape[1]] = True
-    holes = int((~there[max(0, first - span.begin) :]).sum())
-    reason = message = None
-    if holes > JITTER * rate or (wanted - length > SHORT * rate and (inside or trouble)):
-        reason = "audio_damaged"
-        message = trouble or f"{(holes + wanted - length) / rate:.2f} s are missing"
-    elif wanted - length > SHORT * rate:
-        reason = "clip_outside"
-        message = f"the sound ends {(wanted - length) / rate:.2f} s before the clip"
-    return ClipAudio(samples, rate, reason, message or "")
-
-
-def _planes(frame: Any) -> Samples:
-    """Samples `(C, n)` of a decoded frame as float, full scale ±1.
-
-    Not by `frame.to_ndarray`: with eight channels PyAV 17.0 counts nine planes and reads astray.
-    """
-    channels, kind = frame.layout.nb_channels, np.dtype(DTYPES[frame.format.packed.name])
-    if frame.format.is_planar:
-        data = np.stack([np.frombuffer(p, kind, frame.samples) for p in frame.planes[:channels]])
-    else:
-        count = frame.samples * channels
-        data = np.frombuffer(frame.planes[0], kind, count).reshape(-1, channels).T
+def float_samples(frame: AudioFrame) -> Samples:
+    """Return the samples `(C, n)` of a decoded frame as float, full scale ±1."""
+    data = _decoded_samples(frame)
+    kind = data.dtype
     if kind == np.uint8:
         return ((data.astype(np.float32) - 128) / 128).astype(np.float32)
     if kind.kind == "i":
         return np.multiply(data, np.float32(-1 / np.iinfo(kind).min), dtype=np.float32)
     return np.asarray(data, np.float32)
+
+
+def _decoded_samples(frame: AudioFrame) -> NDArray[np.generic]:
+    """Return the samples `(C, n)` of a frame in the decoder's own type.
+
+    `frame.to_ndarray` is not used: with eight channels PyAV 17.0 counts nine planes and reads
+    outside the buffer.
+    """
+    channels = frame.layout.nb_channels
+    kind = np.dtype(DTYPES[frame.format.packed.name])
+    if frame.format.is_planar:
+        planes = frame.planes[:channels]
+        return np.stack([np.frombuffer(plane, kind, frame.samples) for plane in planes])
+    interleaved = np.frombuffer(frame.planes[0], kind, frame.samples * channels)
+    return interleaved.reshape(-1, channels).T
+
+
+read_foa = to_wyzx

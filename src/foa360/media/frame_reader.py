@@ -1,143 +1,258 @@
-"""Decode the pictures that are wanted, and as few others as the codec allows."""
+"""Decode the video frames at given times, and as few others as the codec allows."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from typing import Any
+from typing import NamedTuple
 
+from av.container import InputContainer
 from av.error import FFmpegError
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
-from foa360.media.container import (
-    MediaError,
-    decoded,
-    demuxed,
-    origin,
-    video_stream,
-)
+from foa360.media.container import MediaError, decode, demux, start_time, video_stream
 
-#: A jump over more than this many seconds is worth a seek.
-FAR = 15.0
-#: A wanted time may lie this much behind the last picture, s.
-BEHIND = 0.25
-#: Decoder threads; fixed, so that damaged streams decode the same everywhere.
-THREADS = 2
-#: Packets that are held at most while a key frame is looked for; time stamps may stand still.
-MOST = 3000
-#: Where a picture may come this many frames late, those that no other refers to are not decoded.
-ENOUGH = 8
+#: A requested time that lies further than this ahead is reached by a seek, s.
+MIN_SEEK_DISTANCE_S = 15.0
+#: The seek aims at this much before the requested time, s.
+SEEK_MARGIN_S = 1.0
+#: The last frame is still shown this long after its end, s.
+LAST_FRAME_HOLD_S = 0.25
+#: Decoder threads; fixed, so that damaged streams decode the same on every machine.
+DECODER_THREADS = 2
+#: Packets that are held while a key frame is searched; time stamps may stand still.
+MAX_PENDING_PACKETS = 3000
+#: With a tolerance of at least this many frames, frames without dependents are not decoded.
+MIN_TOLERANCE_TO_SKIP_FRAMES = 8
+#: Frame rate that is assumed where the header states none, 1/s.
+DEFAULT_FPS = 25
+#: Unit of the time stamps of a container, 1/s.
+CONTAINER_TIME_BASE = 1e6
+
+BEFORE_ALL = float("-inf")
 
 
-class PictureReader:
-    """Reads a stream once, and starts decoding anew at key frames where that saves work.
+class DecodedFrame(NamedTuple):
+    """A frame and the time from which it is shown, s."""
 
-    With `slack` (s) any picture within that time after the wanted one will do: a key frame if
-    there is one, else the first that is decoded.
+    time: float
+    frame: VideoFrame
+
+
+class KeyFrame(NamedTuple):
+    """Time of a key frame, s, and its index among the pending packets."""
+
+    time: float
+    index: int
+
+
+class PacketQueue:
+    """Packets of a video stream: those that are read ahead, then the rest of the file.
+
+    latest_time : latest time stamp of a packet that was read, s.
     """
 
-    def __init__(self, container: Any, slack: float = 0.0) -> None:
-        """Prepare the video stream; raises MediaError `no_video` where there is none."""
+    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
+        """Begin at the current position of the container."""
+        self.latest_time = BEFORE_ALL
+        self._container = container
+        self._stream = stream
+        self._zero = start_time(container)
+        self._source = demux(container, stream)
+        self._at_end = False
+        self._pending: deque[Packet] = deque()
+
+    def pop(self) -> Packet | None:
+        """Return the next packet; None at the end."""
+        if self._pending:
+            return self._pending.popleft()
+        return self._read()
+
+    def drop(self, count: int) -> None:
+        """Remove the first pending packets."""
+        for _ in range(count):
+            self._pending.popleft()
+
+    def read_ahead(self, time: float) -> None:
+        """Read packets until one is later than a time, or has no time stamp."""
+        while self.latest_time <= time and len(self._pending) < MAX_PENDING_PACKETS:
+            packet = self._read()
+            if packet is None:
+                return
+            self._pending.append(packet)
+            if packet.pts is None:
+                return
+
+    def key_frames(self) -> list[KeyFrame]:
+        """Return the pending key frames that have a time stamp."""
+        found = []
+        for index, packet in enumerate(self._pending):
+            if packet.is_keyframe and packet.pts is not None:
+                found.append(KeyFrame(self._time(packet), index))
+        return found
+
+    def seek(self, time: float) -> bool:
+        """Go to the last key frame before a time; False where the file has no index."""
+        target = int((time + self._zero - SEEK_MARGIN_S) * CONTAINER_TIME_BASE)
+        try:
+            self._container.seek(target, backward=True)
+        except FFmpegError:
+            return False
+        self._source = demux(self._container, self._stream)
+        self._at_end = False
+        self._pending.clear()
+        return True
+
+    def _read(self) -> Packet | None:
+        """Read the next packet of the file; None at the end."""
+        if self._at_end:
+            return None
+        packet, _ = next(self._source, (None, ""))
+        if packet is None:
+            self._at_end = True
+        elif packet.pts is not None:
+            self.latest_time = max(self.latest_time, self._time(packet))
+        return packet
+
+    def _time(self, packet: Packet) -> float:
+        return float(packet.pts * packet.time_base) - self._zero
+
+
+class FrameQueue:
+    """Decoded frames in the order of time, with the one that is shown at the current time.
+
+    shown : the last frame that was passed; None before the first one.
+    """
+
+    def __init__(self, packets: PacketQueue, stream: VideoStream, zero: float) -> None:
+        """Decode from the packets of a stream; `zero` is the time stamp that counts as 0, s."""
+        self.shown: DecodedFrame | None = None
+        self._packets = packets
+        self._codec = stream.codec_context
+        self._zero = zero
+        self._ready: deque[DecodedFrame] = deque()
+        self._first_time = BEFORE_ALL  # earlier frames lack the packets that were skipped
+
+    def peek(self) -> DecodedFrame | None:
+        """Decode up to the next frame and return it; None at the end."""
+        while not self._ready:
+            packet = self._packets.pop()
+            if packet is None:
+                return None
+            self._decode(packet)
+        return self._ready[0]
+
+    def advance(self) -> None:
+        """Pass the frame that `peek` returned."""
+        self.shown = self._ready.popleft()
+
+    def reaches(self, time: float) -> bool:
+        """Return whether a frame after a time is decoded already."""
+        return bool(self._ready) and self._ready[0].time > time
+
+    def restart(self, first_time: float) -> None:
+        """Forget all frames; the next packet is a key frame. Earlier frames are dropped."""
+        self._codec.flush_buffers()
+        self._ready.clear()
+        self.shown = None
+        self._first_time = first_time
+
+    def _decode(self, packet: Packet) -> None:
+        frames, _ = decode(packet)
+        for frame in frames:
+            if frame.pts is None or frame.is_corrupt:
+                continue
+            time = float(frame.pts * frame.time_base) - self._zero
+            if time >= self._first_time:
+                self._ready.append(DecodedFrame(time, frame))
+
+
+class FrameReader:
+    """Read a stream once, and restart the decoder at key frames where that saves work."""
+
+    def __init__(self, container: InputContainer, tolerance: float = 0.0) -> None:
+        """Prepare the video stream; raises MediaError `no_video` where there is none.
+
+        With a `tolerance` (s), any frame within that time after the requested one is accepted: a
+        key frame if there is one, else the first that is decoded.
+        """
         stream = video_stream(container)
         if stream is None or stream.codec_context is None:
             raise MediaError("no_video", "no video stream")
+        fps = float(stream.average_rate or DEFAULT_FPS)
         stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = THREADS
-        rate = float(stream.average_rate or 25)
-        if slack * rate >= ENOUGH:
+        stream.codec_context.thread_count = DECODER_THREADS
+        if tolerance * fps >= MIN_TOLERANCE_TO_SKIP_FRAMES:
             stream.codec_context.skip_frame = "NONREF"
-        self.container, self.stream, self.slack = container, stream, slack
-        self.half, self.zero = 0.5 / rate, origin(container)
-        self.source = demuxed(container, stream)
-        self.waiting: deque[Any] = deque()  # packets that are not decoded yet
-        self.newest = float("-inf")  # time of the last packet read
-        self.ready: deque[Any] = deque()  # frames that are decoded and not looked at
-        self.shown: Any = None  # the last frame that was looked at
-        self.floor = float("-inf")  # frames before this are remains of what was skipped
-        self.ended = False
+        self._tolerance = tolerance
+        self._half_frame = 0.5 / fps
+        self._packets = PacketQueue(container, stream)
+        self._frames = FrameQueue(self._packets, stream, start_time(container))
 
-    def at(self, times: Sequence[float]) -> Iterator[tuple[float, Any]]:
-        """Time and frame for each wanted time (seconds, ascending); None for no frame."""
+    def at(self, times: Sequence[float]) -> Iterator[DecodedFrame | None]:
+        """Yield the frame shown at each time (s, ascending); None where there is none.
+
+        The time of a frame is the requested one, unless the frame begins within the tolerance
+        after it.
+        """
         for time in times:
-            if time > max(self.newest, 0) + FAR:
+            if time > max(self._packets.latest_time, 0) + MIN_SEEK_DISTANCE_S:
                 self._seek(time)
-            self._skip(time)
-            frame = self._find(time)
-            begin = time if frame is None else self._time(frame)
-            yield (begin if time < begin <= time + self.slack else time), frame
+            self._skip_to(time)
+            found = self._find(time)
+            if found is None:
+                yield None
+            else:
+                late = time < found.time <= time + self._tolerance
+                yield DecodedFrame(found.time if late else time, found.frame)
 
-    def _find(self, time: float) -> Any:
-        """The frame shown at a time, or within the slack after it."""
-        while (frame := self._peek()) is not None:
-            begin = self._time(frame)
-            if begin > time + max(self.slack, self.half):
-                # Before the first picture it is the first one that is shown.
-                return frame if self.shown is None else self.shown
-            self.shown = self.ready.popleft()
-            if self.slack and begin >= time - self.half:
-                return frame
-        if self.shown is not None and time <= self._time(self.shown) + 2 * self.half + BEHIND:
-            return self.shown
-        return None
+    def _find(self, time: float) -> DecodedFrame | None:
+        """Return the frame shown at a time, or the first within the tolerance after it."""
+        frames = self._frames
+        latest = time + max(self._tolerance, self._half_frame)
+        while (following := frames.peek()) is not None:
+            if following.time > latest:
+                # Before the start of the video, its first frame is shown.
+                return frames.shown or following
+            frames.advance()
+            if self._tolerance and following.time >= time - self._half_frame:
+                return following
+        last = frames.shown
+        if last is None or time > last.time + 2 * self._half_frame + LAST_FRAME_HOLD_S:
+            return None
+        return last
 
-    def _peek(self) -> Any:
-        """The next frame in the order of time; None at the end."""
-        while not self.ready:
-            packet = self.waiting.popleft() if self.waiting else self._read()
-            if packet is None:
-                return None
-            frames, _ = decoded(packet)
-            self.ready += [
-                f
-                for f in frames
-                if f.pts is not None and not f.is_corrupt and self._time(f) >= self.floor
-            ]
-        return self.ready[0]
-
-    def _read(self) -> Any:
-        """The next packet; None at the end."""
-        packet, _ = (None, "") if self.ended else next(self.source, (None, ""))
-        self.ended = packet is None
-        if packet is not None and packet.pts is not None:
-            self.newest = max(self.newest, self._time(packet))
-        return packet
-
-    def _skip(self, time: float) -> None:
-        """Go on at the last key frame before a time, or at the first within the slack."""
-        if self.ready and self._time(self.ready[0]) > time:
+    def _skip_to(self, time: float) -> None:
+        """Skip to the last key frame before a time, or to the first within the tolerance."""
+        if self._frames.reaches(time):
             return
-        seen = self._time(self.shown) if self.shown is not None else float("-inf")
-        while self.newest <= time + self.slack and len(self.waiting) < MOST:
-            packet = self._read()
-            if packet is None:
-                break
-            self.waiting.append(packet)
-            if packet.pts is None:  # without times nothing can be skipped
-                break
-        keys = [
-            (self._time(p), i)
-            for i, p in enumerate(self.waiting)
-            if p.is_keyframe and p.pts is not None
-        ]
-        keys = [key for key in keys if seen < key[0] <= time + max(self.slack, self.half)]
-        late = [key for key in keys if key[0] >= time - self.half]
-        if not keys or (keys[-1][1] == 0 and self.shown is None):
+        self._packets.read_ahead(time + self._tolerance)
+        key_frame = self._best_key_frame(time)
+        if key_frame is None:
             return
-        begin, place = late[0] if late and self.slack else keys[-1]
-        self._restart(begin - self.half)
-        for _ in range(place):
-            self.waiting.popleft()
+        self._frames.restart(key_frame.time - self._half_frame)
+        self._packets.drop(key_frame.index)
+
+    def _best_key_frame(self, time: float) -> KeyFrame | None:
+        """Return the key frame to restart at; None where decoding simply continues."""
+        shown = self._frames.shown
+        earliest = BEFORE_ALL if shown is None else shown.time
+        latest = time + max(self._tolerance, self._half_frame)
+        candidates = [key for key in self._packets.key_frames() if earliest < key.time <= latest]
+        if not candidates:
+            return None
+        if candidates[-1].index == 0 and shown is None:
+            return None
+        if self._tolerance:
+            for key_frame in candidates:
+                if key_frame.time >= time - self._half_frame:
+                    return key_frame
+        return candidates[-1]
 
     def _seek(self, time: float) -> None:
-        with suppress(FFmpegError):  # without an index it is read on to there
-            self.container.seek(int((time + self.zero - 1) * 1e6), backward=True)
-            self.source, self.ended = demuxed(self.container, self.stream), False
-            self.waiting.clear()
-            self._restart(float("-inf"))
-        self.newest = max(self.newest, time - FAR)  # once for each time
-
-    def _restart(self, floor: float) -> None:
-        self.stream.codec_context.flush_buffers()
-        self.ready.clear()
-        self.shown, self.floor = None, floor
-
-    def _time(self, of: Any) -> float:
-        return float(of.pts * of.time_base) - self.zero
+        """Seek to a time; without an index, the packets up to there are read."""
+        if self._packets.seek(time):
+            self._frames.restart(BEFORE_ALL)
+        # One seek per requested time, even where no packet comes out of it.
+        reached = time - MIN_SEEK_DISTANCE_S
+        self._packets.latest_time = max(self._packets.latest_time, reached)

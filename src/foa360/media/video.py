@@ -1,31 +1,42 @@
-"""Pictures at given times, from one pass over a file."""
+"""Video frames at given times, in one pass over a file."""
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
-from numpy.typing import NDArray
 
-from foa360.media.container import MediaError, opened
-from foa360.media.frame_reader import PictureReader
-from foa360.media.projection import (
-    ERP,
-    Layout,
-    erp_size,
-    source_size,
-    to_erp,
-)
+from foa360.media.container import MediaError, open_media
+from foa360.media.frame_reader import FrameReader
+from foa360.media.images import Image
+from foa360.media.projection import ERP, FrameLayout, erp_size, source_size, to_erp
 
-Image = NDArray[np.uint8]
+#: Requested times are rounded to this many decimals of a second, so that spans can share frames.
+TIME_DECIMALS = 6
 
 
-class Shown(NamedTuple):
-    """A picture, and when it is shown, s."""
+class TimedFrame(NamedTuple):
+    """A frame `(h, w, 3)` or `(h, w)`, and the time at which it is shown, s."""
 
     time: float
     image: Image
+
+
+@dataclass(frozen=True)
+class FrameFormat:
+    """How frames are returned.
+
+    size : (width, height); the video's own size by default.
+    gray : luminance only.
+    layout : how the video holds the sphere.
+    """
+
+    size: tuple[int, int] | None = None
+    gray: bool = False
+    layout: FrameLayout = ERP
 
 
 def frames_at(
@@ -33,26 +44,30 @@ def frames_at(
     times: Sequence[float],
     size: tuple[int, int] | None = None,
     gray: bool = False,
-    layout: Layout = ERP,
+    layout: FrameLayout = ERP,
 ) -> Iterator[Image | None]:
-    """The picture that is shown at each time (seconds, ascending), in order.
+    """Yield the frame that is shown at each time, in order.
 
     Parameters
     ----------
+    path : path
+        The media file.
+    times : sequence of float
+        Seconds, ascending.
     size : (width, height), optional
-        Scaled to; the video's own size otherwise.
+        Frames are scaled to it; the video's own size by default.
     gray : bool
-        Brightness only.
-    layout : Layout
-        How the video holds the sphere; what is not ERP of one eye is converted.
+        Return luminance only.
+    layout : FrameLayout
+        How the video holds the sphere; everything but monoscopic ERP is converted to it.
 
     Yields
     ------
     (h, w, 3) RGB or (h, w)
-        None where there is no picture: damaged, or outside the video. Never raises for bad media.
+        None where there is no frame: damaged, or outside the video. Never raises for bad media.
     """
-    for shown in _shown(path, times, 0.0, size, gray, layout):
-        yield shown and shown.image
+    for found in _frames(path, times, FrameFormat(size, gray, layout)):
+        yield None if found is None else found.image
 
 
 def clip_frames(
@@ -60,22 +75,40 @@ def clip_frames(
     spans: Sequence[tuple[float, float]],
     fps: float,
     size: tuple[int, int] | None = None,
-    layout: Layout = ERP,
+    layout: FrameLayout = ERP,
 ) -> Iterator[list[Image | None]]:
-    """Pictures of each span (start, duration in seconds, starts ascending), in order, one pass.
+    """Yield the frames of each span, in order, in one pass.
 
-    They are those in the middle of intervals of 1/fps: `round(duration * fps)` a span, at least
-    one. Only the pictures of spans that are open are held.
+    The frames are those in the middle of intervals of 1/fps: `round(duration * fps)` per span, at
+    least one. Only the frames of open spans are held.
+
+    Parameters
+    ----------
+    path : path
+        The media file.
+    spans : sequence of (float, float)
+        Start and duration, s; starts ascending.
+    fps : float
+        Frames per second.
+    size : (width, height), optional
+        Frames are scaled to it; the video's own size by default.
+    layout : FrameLayout
+        How the video holds the sphere; everything but monoscopic ERP is converted to it.
+
+    Yields
+    ------
+    list of (h, w, 3) RGB
+        With None where there is no frame.
     """
-    got: list[list[Image | None]] = [[] for _ in spans]
-    counts = [len(times) for times in _times(spans, fps, 0.5)]
-    ready = 0
-    for number, shown in _spread(path, spans, fps, 0.5, 0.0, size, layout):
-        got[number].append(shown and shown.image)
-        while ready < len(spans) and len(got[ready]) == counts[ready]:
-            yield got[ready]
-            got[ready] = []
-            ready += 1
+    schedule = _schedule(spans, fps, phase=0.5)
+    frames: list[list[Image | None]] = [[] for _ in spans]
+    current = 0
+    for index, found in _span_frames(path, schedule, FrameFormat(size, layout=layout)):
+        frames[index].append(None if found is None else found.image)
+        while current < len(spans) and len(frames[current]) == len(schedule[current]):
+            yield frames[current]
+            frames[current] = []
+            current += 1
 
 
 def sampled_frames(
@@ -83,61 +116,80 @@ def sampled_frames(
     spans: Sequence[tuple[float, float]],
     fps: float,
     size: tuple[int, int] | None = None,
-    layout: Layout = ERP,
-) -> Iterator[tuple[int, Shown]]:
-    """From each interval of 1/fps of the spans the picture that costs least to decode.
+    layout: FrameLayout = ERP,
+) -> Iterator[tuple[int, TimedFrame]]:
+    """Yield from each interval of 1/fps of the spans the frame that costs least to decode.
 
-    That is a key frame, or else about the first one that others refer to. Yields the number of the
-    span and the picture, in the order of time, one at a time; where there is none, nothing.
+    That is a key frame, or else about the first one that other frames depend on.
+
+    Parameters
+    ----------
+    path : path
+        The media file.
+    spans : sequence of (float, float)
+        Start and duration, s; starts ascending.
+    fps : float
+        Intervals per second.
+    size : (width, height), optional
+        Frames are scaled to it; the video's own size by default.
+    layout : FrameLayout
+        How the video holds the sphere; everything but monoscopic ERP is converted to it.
+
+    Yields
+    ------
+    (int, TimedFrame)
+        Index of the span and RGB frame, in the order of time; nothing where there is no frame.
     """
-    for number, shown in _spread(path, spans, fps, 0.0, 1 / fps, size, layout):
-        if shown is not None:
-            yield number, shown
+    schedule = _schedule(spans, fps, phase=0.0)
+    frame_format = FrameFormat(size, layout=layout)
+    for index, found in _span_frames(path, schedule, frame_format, tolerance=1 / fps):
+        if found is not None:
+            yield index, found
 
 
-def _times(spans: Sequence[tuple[float, float]], fps: float, phase: float) -> list[list[float]]:
-    """Wanted times of each span."""
-    return [
-        [round(s + (i + phase) / fps, 6) for i in range(max(1, round(d * fps)))] for s, d in spans
-    ]
+def _schedule(spans: Sequence[tuple[float, float]], fps: float, phase: float) -> list[list[float]]:
+    """Return the requested times of each span; `phase` is the position in an interval, 0 to 1."""
+    schedule = []
+    for start, duration in spans:
+        count = max(1, round(duration * fps))
+        schedule.append([round(start + (i + phase) / fps, TIME_DECIMALS) for i in range(count)])
+    return schedule
 
 
-def _spread(
+def _span_frames(
     path: str | os.PathLike[str],
-    spans: Sequence[tuple[float, float]],
-    fps: float,
-    phase: float,
-    slack: float,
-    size: tuple[int, int] | None,
-    layout: Layout,
-) -> Iterator[tuple[int, Shown | None]]:
-    """Pictures with the number of their span; those that spans share come once for each."""
+    schedule: list[list[float]],
+    frame_format: FrameFormat,
+    tolerance: float = 0.0,
+) -> Iterator[tuple[int, TimedFrame | None]]:
+    """Yield frames with the index of their span; a frame that spans share comes once for each."""
     users: dict[float, list[int]] = {}
-    for number, times in enumerate(_times(spans, fps, phase)):
+    for index, times in enumerate(schedule):
         for time in times:
-            users.setdefault(time, []).append(number)
-    wanted = sorted(users)
-    pictures = _shown(path, wanted, slack, size, False, layout)
-    for time, shown in zip(wanted, pictures, strict=True):
-        for number in users[time]:
-            yield number, shown
+            users.setdefault(time, []).append(index)
+    requested = sorted(users)
+    frames = _frames(path, requested, frame_format, tolerance)
+    for time, found in zip(requested, frames, strict=True):
+        for index in users[time]:
+            yield index, found
 
 
-def _shown(
+def _frames(
     path: str | os.PathLike[str],
     times: Sequence[float],
-    slack: float,
-    size: tuple[int, int] | None,
-    gray: bool,
-    layout: Layout,
-) -> Iterator[Shown | None]:
+    frame_format: FrameFormat,
+    tolerance: float = 0.0,
+) -> Iterator[TimedFrame | None]:
+    """Yield the frame of each time, at most `tolerance` (s) later; None where there is none."""
     done = 0
     scaler = VideoReformatter()
     try:
-        with opened(path) as container:
-            for time, frame in PictureReader(container, slack).at(times):
-                image = _convert(scaler, frame, size, gray, layout) if frame else None
-                yield Shown(time, image) if image is not None else None
+        with open_media(path) as container:
+            for found in FrameReader(container, tolerance).at(times):
+                if found is None:
+                    yield None
+                else:
+                    yield TimedFrame(found.time, _convert(scaler, found.frame, frame_format))
                 done += 1
     except MediaError:
         pass
@@ -145,20 +197,25 @@ def _shown(
         yield None
 
 
-def _convert(
-    scaler: Any, frame: Any, size: tuple[int, int] | None, gray: bool, layout: Layout
-) -> Image:
-    quarters = round(frame.rotation / 90) % 4  # it is shown turned counter-clockwise
+def _convert(scaler: VideoReformatter, frame: VideoFrame, frame_format: FrameFormat) -> Image:
+    """Return a decoded frame upright, in the requested size, as ERP."""
+    layout = frame_format.layout
+    quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise
+    native = _swapped((frame.width, frame.height), quarter_turns)
+    size = frame_format.size or erp_size(layout, *native)
+    width, height = _swapped(source_size(layout, *size), quarter_turns)
+    pixel_format = "gray" if frame_format.gray else "rgb24"
+    scaled = scaler.reformat(frame, width, height, pixel_format, interpolation=Interpolation.AREA)
+    image = np.asarray(scaled.to_ndarray(), np.uint8)
+    image = np.ascontiguousarray(np.rot90(image, quarter_turns))
+    if layout == ERP:
+        return image
+    return to_erp(image, layout, size, native)
 
-    def upright(wide: int, tall: int) -> tuple[int, int]:
-        return (tall, wide) if quarters % 2 else (wide, tall)
 
-    native = upright(frame.width, frame.height)
-    width, height = size or erp_size(layout, *native)
-    converted = scaler.reformat(
-        frame, *upright(*source_size(layout, width, height)), "gray" if gray else "rgb24",
-        interpolation=Interpolation.AREA,
-    )  # fmt: skip
-    picture = np.rot90(np.asarray(converted.to_ndarray(), np.uint8), quarters)
-    picture = np.ascontiguousarray(picture)
-    return picture if layout == ERP else to_erp(picture, layout, width, height, native)
+def _swapped(size: tuple[int, int], quarter_turns: int) -> tuple[int, int]:
+    """Return a size as it is after a rotation by quarter turns."""
+    width, height = size
+    if quarter_turns % 2:
+        return height, width
+    return width, height

@@ -98,7 +98,7 @@ class Shard:
     @cached_property
     def names(self) -> list[str]:
         """Names of the datasets that have a row per clip, sorted."""
-        return sorted(name for name, dataset in self._file.items() if _is_per_clip(dataset))
+        return sorted(name for name in self._file if _is_per_clip(self._file[name]))
 
     @property
     def skipped(self) -> list[str]:

@@ -37,7 +37,7 @@ def verify_clips(path: Path) -> list[str]:
             for clip in range(len(shard)):
                 if _checksum(shard, names, clip) != _text(shard, CHECKSUM, clip):
                     damaged.append(_text(shard, "clip_id", clip))
-    except (OSError, KeyError, RuntimeError, ValueError) as error:
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
         return [f"cannot be read: {error}"]
     return [f"clip {clip_id} differs from its checksum" for clip_id in damaged]
 

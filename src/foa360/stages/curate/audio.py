@@ -54,8 +54,8 @@ def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
         return Sound("not_finite", f"{int((~np.isfinite(x)).any(0).sum())} samples")
     if x.size and (peak := float(max(x.max(), -x.min()))) > LOUDEST:
         return Sound("audio_damaged", f"samples of {peak:.0e} times full scale")
-    of = measures.spectra(x, clip.sample_rate)
-    full = measures.covariance(x)
+    of = measures.block_spectra(x, clip.sample_rate)
+    full = measures.channel_covariance(x)
     return Sound(
         cov=measures.low_passed_covariance(of, settings.cutoff_hz),
         full=full,
@@ -63,7 +63,7 @@ def measure(clip: ClipAudio, order: Order | None, settings: Curate) -> Sound:
         found=evidence(of),
         silent_share=measures.silent_share(x, clip.sample_rate, settings.silence_dbfs),
         clipped_share=measures.clipped_share(x),
-        rms_dbfs=measures.decibels(float(np.diag(full).max())),
+        rms_dbfs=measures.level_db(float(np.diag(full).max())),
         offset=float(np.abs(x.mean(-1)).max()) if x.size else 0.0,
     )
 
@@ -82,8 +82,11 @@ def judge(
     cov = sound.cov[np.ix_(planes, planes)]
     after = cov * np.outer(gains, gains)
     energies = np.diag(sound.full)[planes] * gains**2
-    before, ratio = measures.ratio_of(cov), measures.ratio_of(after)
-    where = measures.direction(after)
+    before, ratio = (
+        measures.covariance_to_energy_ratio(cov),
+        measures.covariance_to_energy_ratio(after),
+    )
+    where = measures.dominant_direction(after)
     octaves = measures.octave_ratios(sound.octaves[planes])
     scaled = octaves * ratio / before if before > 0 else octaves
     reasons = _reasons(
@@ -106,8 +109,8 @@ def judge(
         "energy_ratio_after": ratio,
         "octave_ratios": octaves.tolist(),
         "rms_dbfs": sound.rms_dbfs,
-        **{f"energy_{n}_db": measures.decibels(e) for n, e in zip(names, energies, strict=True)},
-        "correlations": measures.correlations(after).tolist(),
+        **{f"energy_{n}_db": measures.level_db(e) for n, e in zip(names, energies, strict=True)},
+        "correlations": measures.channel_correlations(after).tolist(),
         "effective_rank": measures.effective_rank(after),
         "w_coherence": measures.w_coherence(after),
         "silent_share": sound.silent_share,

@@ -1,0 +1,92 @@
+"""Check the files and folders that the configuration names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from foa360.config.explain import show
+from foa360.config.root import Config
+from foa360.config.sources import (
+    DemoSource,
+    FolderSource,
+    HubSource,
+    ListSource,
+    Source,
+    Sphere360Source,
+    Yt360Source,
+)
+
+#: Name of a model that is no path: Ultralytics downloads it.
+MODEL_NAME = re.compile(r"[\w-]+\.(pt|onnx)")
+#: Characters that Snakemake interprets in paths.
+RESERVED_CHARACTERS = frozenset("{}*?[]\n")
+
+
+@dataclass(frozen=True)
+class NamedPath:
+    """A path in the configuration that must exist."""
+
+    key: str
+    path: str
+    is_folder: bool = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a file, or a folder, at the path."""
+        path = Path(self.path)
+        return path.is_dir() if self.is_folder else path.is_file()
+
+
+def path_problems(config: Config) -> list[str]:
+    """Return one line for each file or folder that is absent, or that cannot be used."""
+    problems = []
+    for named in _named_paths(config):
+        if not named.exists:
+            kind = "folder" if named.is_folder else "file"
+            problems.append(f"{named.key} = {show(named.path)}: no such {kind}")
+    problems += _weights_problems(config.detect.weights)
+    problems += _output_folder_problems("results", config.results)
+    problems += _output_folder_problems("cache", config.cache.path)
+    return problems
+
+
+def _named_paths(config: Config) -> Iterator[NamedPath]:
+    for number, source in enumerate(config.sources):
+        yield from _source_paths(f"sources[{number}]", source)
+    if config.fetch.cookies:
+        yield NamedPath("fetch.cookies", config.fetch.cookies)
+
+
+def _source_paths(prefix: str, source: Source) -> Iterator[NamedPath]:
+    match source:
+        case DemoSource() | HubSource():
+            return
+        case FolderSource():
+            yield NamedPath(f"{prefix}.path", source.path, is_folder=True)
+        case ListSource():
+            yield NamedPath(f"{prefix}.path", source.path)
+        case Yt360Source() | Sphere360Source():
+            yield NamedPath(f"{prefix}.train", source.train)
+            yield NamedPath(f"{prefix}.test", source.test)
+            if isinstance(source, Yt360Source):
+                yield NamedPath(f"{prefix}.segments", source.segments)
+            if source.media:
+                yield NamedPath(f"{prefix}.media", source.media, is_folder=True)
+
+
+def _weights_problems(weights: str) -> list[str]:
+    if weights == "demo" or Path(weights).is_file() or MODEL_NAME.fullmatch(weights):
+        return []
+    return [
+        f"detect.weights = {show(weights)}: no such file; must be demo, a path, or the name of a"
+        " model that Ultralytics downloads, such as yolo11n.pt"
+    ]
+
+
+def _output_folder_problems(key: str, folder: str) -> list[str]:
+    if RESERVED_CHARACTERS & set(folder):
+        return [f"{key} = {show(folder)}: must not contain any of {{}}*?[]"]
+    if Path(folder).exists() and not Path(folder).is_dir():
+        return [f"{key} = {show(folder)}: is a file, must be a folder"]
+    return []
