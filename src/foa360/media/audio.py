@@ -4,6 +4,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import av
 import numpy as np
@@ -157,7 +158,9 @@ class _SpanReader:
     def _add(self, frame: AudioFrame, zero: float) -> None:
         """Place a frame on the timeline and give its samples to the open spans."""
         samples = float_samples(frame)
-        time = None if frame.pts is None else float(frame.pts * frame.time_base) - zero
+        time = None
+        if frame.pts is not None and frame.time_base is not None:
+            time = float(frame.pts * frame.time_base) - zero
         position = self.timeline.place(time, samples.shape[1])
         for span in self.open:
             if span.begin >= self.timeline.end:
@@ -188,7 +191,7 @@ class _SpanReader:
 
 def _declared_duration(container: InputContainer, stream: AudioStream) -> float:
     """Return the duration that the headers state, s; 0 where they state none."""
-    if stream.duration:
+    if stream.duration and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
 
@@ -204,7 +207,7 @@ def float_samples(frame: AudioFrame) -> Samples:
     return np.asarray(data, np.float32)
 
 
-def _decoded_samples(frame: AudioFrame) -> NDArray[np.generic]:
+def _decoded_samples(frame: AudioFrame) -> NDArray[Any]:
     """Return the samples `(C, n)` of a frame in the decoder's own type.
 
     `frame.to_ndarray` is not used: with eight channels PyAV 17.0 counts nine planes and reads
@@ -213,10 +216,7 @@ def _decoded_samples(frame: AudioFrame) -> NDArray[np.generic]:
     channels = frame.layout.nb_channels
     kind = np.dtype(DTYPES[frame.format.packed.name])
     if frame.format.is_planar:
-        planes = frame.planes[:channels]
+        planes = [memoryview(plane) for plane in frame.planes[:channels]]
         return np.stack([np.frombuffer(plane, kind, frame.samples) for plane in planes])
-    interleaved = np.frombuffer(frame.planes[0], kind, frame.samples * channels)
+    interleaved = np.frombuffer(memoryview(frame.planes[0]), kind, frame.samples * channels)
     return interleaved.reshape(-1, channels).T
-
-
-read_foa = to_wyzx

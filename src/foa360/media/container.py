@@ -5,18 +5,18 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.packet import Packet
 from av.stream import Stream
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-Frame = AudioFrame | VideoFrame
+# PyAV's stubs type packets and frames by their stream, which one function for both cannot keep.
+Packet = Any
+Frame = Any
 
 #: Containers that may be opened. Playlists are excluded because they would open other files.
 FORMATS = (
@@ -75,7 +75,7 @@ def decode_stream(container: InputContainer, stream: Stream) -> Iterator[tuple[l
             yield decode(packet)
 
 
-def demux(container: InputContainer, stream: Stream) -> Iterator[tuple[Packet | None, str]]:
+def demux(container: InputContainer, stream: Stream) -> Iterator[tuple[Packet, str]]:
     """Yield the packets of a stream, the last one empty.
 
     Where reading ends with an error, the last item is None and the error message.
@@ -140,6 +140,3 @@ def _message(error: BaseException) -> str:
     """Return an error as one line, without the path, which differs between machines."""
     text = str(getattr(error, "strerror", None) or error)
     return text.splitlines()[0][:MAX_MESSAGE_LENGTH]
-
-
-opened, packets, demuxed, decoded, origin = open_media, decode_stream, demux, decode, start_time

@@ -6,11 +6,17 @@ from typing import NamedTuple
 
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from foa360.media.container import MediaError, decode, demux, start_time, video_stream
+from foa360.media.container import (
+    MediaError,
+    Packet,
+    decode,
+    demux,
+    start_time,
+    video_stream,
+)
 
 #: A requested time that lies further than this ahead is reached by a seek, s.
 MIN_SEEK_DISTANCE_S = 15.0
@@ -40,10 +46,10 @@ class DecodedFrame(NamedTuple):
 
 
 class KeyFrame(NamedTuple):
-    """Time of a key frame, s, and its index among the pending packets."""
+    """Time of a key frame, s, and its position among the pending packets."""
 
     time: float
-    index: int
+    position: int
 
 
 class PacketQueue:
@@ -62,7 +68,7 @@ class PacketQueue:
         self._at_end = False
         self._pending: deque[Packet] = deque()
 
-    def pop(self) -> Packet | None:
+    def pop(self) -> Packet:
         """Return the next packet; None at the end."""
         if self._pending:
             return self._pending.popleft()
@@ -103,7 +109,7 @@ class PacketQueue:
         self._pending.clear()
         return True
 
-    def _read(self) -> Packet | None:
+    def _read(self) -> Packet:
         """Read the next packet of the file; None at the end."""
         if self._at_end:
             return None
@@ -231,7 +237,7 @@ class FrameReader:
         if key_frame is None:
             return
         self._frames.restart(key_frame.time - self._half_frame)
-        self._packets.drop(key_frame.index)
+        self._packets.drop(key_frame.position)
 
     def _best_key_frame(self, time: float) -> KeyFrame | None:
         """Return the key frame to restart at; None where decoding simply continues."""
@@ -241,7 +247,7 @@ class FrameReader:
         candidates = [key for key in self._packets.key_frames() if earliest < key.time <= latest]
         if not candidates:
             return None
-        if candidates[-1].index == 0 and shown is None:
+        if candidates[-1].position == 0 and shown is None:
             return None
         if self._tolerance:
             for key_frame in candidates:

@@ -1,36 +1,52 @@
-"""What a media file says about itself, without decoding more than one picture."""
+"""What a media file says about itself, from its headers and at most one decoded frame."""
 
 import os
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
 
-from foa360.media.claims import read_claims
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from foa360.media.claims.files import read_claims
 from foa360.media.container import (
-    MediaError,
+    Frame,
     audio_stream,
-    opened,
-    origin,
-    packets,
+    decode_stream,
+    open_media,
+    start_time,
     video_stream,
 )
 
-#: Names of the spherical mappings as FFmpeg numbers them in side data.
+#: Spherical mappings as FFmpeg numbers them in side data.
 PROJECTIONS = ("erp", "cubemap", "erp", "erp_half", "flat", "fisheye")
+#: Stereo modes as FFmpeg numbers them in side data.
 STEREO = {0: "mono", 1: "left_right", 2: "top_bottom"}
+#: Packets in which the first frame is searched.
+MAX_PACKETS = 200
 
-__all__ = ["MediaError", "Probe", "probe"]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Probe:
-    """Container, streams and claims; None where there is no such stream or no such claim."""
+    """Container, streams and claims; None where there is no such stream or no such claim.
+
+    duration, audio_duration, video_duration : s.
+    audio_start, video_start : time stamps of the first sample and frame, s.
+    audio_rate : Hz.
+    claimed_convention, claimed_projection, claimed_stereo : what the container claims.
+    mapping_family : Opus channel mapping family.
+    channel_map : ambisonic component of each channel (SA3D).
+    head_locked : whether the container declares a head-locked stereo pair.
+    claimed_in : boxes or elements that hold the claims.
+    """
 
     container: str
-    duration: float | None = None  # s
+    duration: float | None = None
     audio_codec: str | None = None
     audio_layout: str | None = None
     audio_channels: int | None = None
-    audio_rate: int | None = None  # Hz
+    audio_rate: int | None = None
     audio_duration: float | None = None
     audio_start: float | None = None
     claimed_convention: str | None = None
@@ -49,68 +65,136 @@ class Probe:
 
 
 def probe(path: str | os.PathLike[str], claims: bool = True) -> Probe:
-    """Read the headers; with `claims` also the first picture's spherical side data, if need be.
+    """Read the headers; with `claims` also the spherical side data of the first frame.
 
     Raises MediaError(reason, message) when no container opens.
     """
-    with opened(path) as container:
-        audio, video = audio_stream(container), video_stream(container)
-        found: dict[str, Any] = {"container": container.format.name}
-        if container.duration is not None:
-            found["duration"] = container.duration / 1e6 - max(0.0, -origin(container))
-        if audio is not None and audio.codec_context is not None:
-            layout = audio.layout.name if audio.channels else None
-            found |= {
-                "audio_codec": audio.codec_context.name,
-                "audio_layout": layout,
-                "audio_channels": audio.channels,
-                "audio_rate": audio.rate,
-                "audio_duration": _seconds(audio, audio.duration),
-                "audio_start": _seconds(audio, audio.start_time),
-                "claimed_convention": layout if "mbi" in str(layout).lower() else None,
-            }
-        if video is not None and video.codec_context is not None:
-            found |= {
-                "video_codec": video.codec_context.name,
-                "width": video.width,
-                "height": video.height,
-                "fps": float(video.average_rate) if video.average_rate else None,
-                "video_duration": _seconds(video, video.duration),
-                "video_start": _seconds(video, video.start_time),
-            }
-            if claims:
-                found |= _spherical(container, video)
-    said = read_claims(path)
-    found |= {
-        "mapping_family": said.mapping_family,
-        "channel_map": said.channel_map,
-        "head_locked": said.head_locked,
-        "claimed_in": tuple(said.found_in),
-    }
-    for name in ("convention", "projection", "stereo"):
-        if getattr(said, name) is not None:
-            found[f"claimed_{name}"] = getattr(said, name)
-    return Probe(**found)
+    with open_media(path) as container:
+        name = container.format.name
+        duration = _duration(container)
+        audio = _audio(audio_stream(container))
+        stream = video_stream(container)
+        video = _video(stream)
+        side_data = _SideData()
+        if claims and stream is not None and video.codec is not None:
+            side_data = _side_data(container, stream)
+    stated = read_claims(path)
+    return Probe(
+        container=name,
+        duration=duration,
+        audio_codec=audio.codec,
+        audio_layout=audio.layout,
+        audio_channels=audio.channels,
+        audio_rate=audio.rate,
+        audio_duration=audio.duration,
+        audio_start=audio.start,
+        claimed_convention=stated.convention or _ambisonic(audio.layout),
+        video_codec=video.codec,
+        width=video.width,
+        height=video.height,
+        fps=video.fps,
+        video_duration=video.duration,
+        video_start=video.start,
+        claimed_projection=stated.projection or side_data.projection,
+        claimed_stereo=stated.stereo or side_data.stereo,
+        mapping_family=stated.mapping_family,
+        channel_map=stated.channel_map,
+        head_locked=stated.head_locked,
+        claimed_in=tuple(stated.found_in),
+    )
 
 
-def _seconds(stream: Any, count: int | None) -> float | None:
-    if count is None or stream.time_base is None:
+@dataclass(frozen=True, kw_only=True)
+class _Audio:
+    """Headers of an audio stream."""
+
+    codec: str | None = None
+    layout: str | None = None
+    channels: int | None = None
+    rate: int | None = None
+    duration: float | None = None
+    start: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Video:
+    """Headers of a video stream."""
+
+    codec: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    duration: float | None = None
+    start: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SideData:
+    """Claims that FFmpeg attaches to a frame."""
+
+    projection: str | None = None
+    stereo: str | None = None
+
+
+def _duration(container: InputContainer) -> float | None:
+    if container.duration is None:
         return None
-    return float(count * stream.time_base)
+    return container.duration / av.time_base - max(0.0, -start_time(container))
 
 
-def _spherical(container: Any, video: Any) -> dict[str, str]:
-    """Claims that FFmpeg attaches to the first picture."""
-    for number, (frames, _) in enumerate(packets(container, video)):
+def _audio(stream: AudioStream | None) -> _Audio:
+    if stream is None or stream.codec_context is None:
+        return _Audio()
+    return _Audio(
+        codec=stream.codec_context.name,
+        layout=stream.layout.name if stream.channels else None,
+        channels=stream.channels,
+        rate=stream.rate,
+        duration=_seconds(stream.duration, stream.time_base),
+        start=_seconds(stream.start_time, stream.time_base),
+    )
+
+
+def _video(stream: VideoStream | None) -> _Video:
+    if stream is None or stream.codec_context is None:
+        return _Video()
+    return _Video(
+        codec=stream.codec_context.name,
+        width=stream.width,
+        height=stream.height,
+        fps=float(stream.average_rate) if stream.average_rate else None,
+        duration=_seconds(stream.duration, stream.time_base),
+        start=_seconds(stream.start_time, stream.time_base),
+    )
+
+
+def _ambisonic(layout: str | None) -> str | None:
+    """Return the name of a layout that FFmpeg calls ambisonic."""
+    return layout if layout is not None and "mbi" in layout.lower() else None
+
+
+def _seconds(count: int | None, time_base: Fraction | None) -> float | None:
+    if count is None or time_base is None:
+        return None
+    return float(count * time_base)
+
+
+def _side_data(container: InputContainer, stream: VideoStream) -> _SideData:
+    """Return the claims of the first frame."""
+    for number, (frames, _) in enumerate(decode_stream(container, stream)):
         if frames:
-            claims = {}
-            for data in frames[0].side_data:
-                kind = int.from_bytes(bytes(data)[:4], "little")
-                if data.type.name == "SPHERICAL" and kind < len(PROJECTIONS):
-                    claims["claimed_projection"] = PROJECTIONS[kind]
-                elif data.type.name == "STEREO3D" and kind in STEREO:
-                    claims["claimed_stereo"] = STEREO[kind]
-            return claims
-        if number > 200:
+            return _frame_side_data(frames[0])
+        if number > MAX_PACKETS:
             break
-    return {}
+    return _SideData()
+
+
+def _frame_side_data(frame: Frame) -> _SideData:
+    projection = stereo = None
+    for data in frame.side_data:
+        kind = int.from_bytes(bytes(data)[:4], "little")
+        if data.type.name == "SPHERICAL" and kind < len(PROJECTIONS):
+            projection = PROJECTIONS[kind]
+        elif data.type.name == "STEREO3D" and kind in STEREO:
+            stereo = STEREO[kind]
+    return _SideData(projection=projection, stereo=stereo)

@@ -1,127 +1,179 @@
-"""From other layouts of the sphere to one equirectangular (ERP) picture.
+"""Convert other layouts of the sphere to one equirectangular (ERP) image.
 
 Cubemaps are read through cached lookup maps, made from the directions of the ERP pixels. The faces
 lie as FFmpeg's filter v360 has them: the equi-angular cubemap as YouTube sends it (`eac`), and the
 cubemap of the Spherical Video V2 RFC (`c3x2`, layout 0).
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foa360.media.images import Image
 from foa360.sphere.directions import pixel_to_direction, to_vector
 
-Image = NDArray[np.uint8]
 Floats = NDArray[np.float64]
+#: Width and height, pixels.
+Size = tuple[int, int]
 
-#: Faces that can be converted, and layouts of two eyes of which one is taken.
-CONVERTIBLE, STEREO = {"eac", "cubemap"}, {"top_bottom", "left_right"}
+#: Projections that can be converted to ERP.
+CONVERTIBLE = {"eac", "cubemap"}
+#: Layouts of two eyes, of which one is used.
+STEREO = {"top_bottom", "left_right"}
+#: Pixels that YouTube's cubemap adds at the sides, and above and below each row of faces.
+EAC_PADDING_PIXELS = 2
+#: Narrowest face that a frame is scaled to, pixels.
+MIN_FACE_WIDTH = 8
 
 
-class Layout(NamedTuple):
-    """How a frame holds the sphere: erp, eac or cubemap; mono, top_bottom or left_right."""
+class FrameLayout(NamedTuple):
+    """How a frame holds the sphere.
+
+    projection : erp, eac or cubemap.
+    stereo : mono, top_bottom or left_right.
+    """
 
     projection: str = "erp"
     stereo: str = "mono"
 
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Layout":
-        """Layout of a row of the curation table."""
-        return cls(row.get("projection") or "erp", row.get("stereo") or "mono")
+
+#: Monoscopic ERP: nothing to convert.
+ERP = FrameLayout()
 
 
-ERP = Layout()
-#: Pixels that YouTube's cubemap adds at the sides, and above and below each row of faces.
-PADDING = 2
+class Face(NamedTuple):
+    """Place of a cube face within the frame, and its orientation.
+
+    column, row : place among three columns and two rows.
+    outward, right, down : axis of the direction that points out of the face, to its right and to
+        its bottom; x front, y left, z up.
+    """
+
+    column: int
+    row: int
+    outward: str
+    right: str
+    down: str
 
 
-def erp_size(layout: Layout, width: int, height: int) -> tuple[int, int]:
-    """Size of the ERP picture that has about the resolution of a frame (width, height)."""
-    if layout.stereo == "top_bottom":
-        height //= 2
-    elif layout.stereo == "left_right":
-        width //= 2
+EAC_FACES = (
+    Face(0, 0, "y", "x", "-z"),
+    Face(1, 0, "x", "-y", "-z"),
+    Face(2, 0, "-y", "-x", "-z"),
+    Face(0, 1, "-z", "-x", "y"),
+    Face(1, 1, "-x", "z", "y"),
+    Face(2, 1, "z", "x", "y"),
+)
+CUBEMAP_FACES = (
+    Face(0, 0, "-y", "-x", "-z"),
+    Face(1, 0, "y", "x", "-z"),
+    Face(2, 0, "z", "-y", "x"),
+    Face(0, 1, "-z", "-y", "-x"),
+    Face(1, 1, "x", "-y", "-z"),
+    Face(2, 1, "-x", "y", "-z"),
+)
+
+
+def erp_size(layout: FrameLayout, width: int, height: int) -> Size:
+    """Return the size of the ERP image that has about the resolution of a frame."""
+    width, height = _one_eye(layout, (width, height))
     if layout.projection in CONVERTIBLE:
         return 4 * (height // 2), 2 * (height // 2)
     return width, height
 
 
-def source_size(layout: Layout, width: int, height: int) -> tuple[int, int]:
-    """Size (width, height) at which a frame is needed for an ERP picture of a size."""
+def source_size(layout: FrameLayout, width: int, height: int) -> Size:
+    """Return the size at which a frame is needed for an ERP image of a size."""
     if layout.projection in CONVERTIBLE:
-        face = max(8, round(width / 3 / 2) * 2)  # the middle of a face is not coarser than ERP
+        # At this width, the middle of a face is as fine as the ERP image.
+        face = max(MIN_FACE_WIDTH, round(width / 3 / 2) * 2)
         width, height = 3 * face, 2 * face
     if layout.stereo == "top_bottom":
         return width, 2 * height
-    return (2 * width, height) if layout.stereo == "left_right" else (width, height)
+    if layout.stereo == "left_right":
+        return 2 * width, height
+    return width, height
 
 
-def to_erp(
-    frame: Image, layout: Layout, width: int, height: int, native: tuple[int, int] | None = None
-) -> Image:
-    """ERP picture `(height, width)` or `(height, width, 3)` of one eye of a frame.
+def to_erp(frame: Image, layout: FrameLayout, size: Size, native: Size | None = None) -> Image:
+    """Convert one eye of a frame, the left or upper one, to an ERP image.
 
-    The frame has the size that `source_size` says; `native` is the size (width, height) that it
-    had in the video, where that is another. The left eye or the upper one is taken.
+    Parameters
+    ----------
+    frame : (h, w) or (h, w, 3)
+        Of the size that `source_size` returns.
+    layout : FrameLayout
+        How the frame holds the sphere.
+    size : (width, height)
+        Of the ERP image.
+    native : (width, height), optional
+        Size of the frame in the video, if it was scaled; decides how wide padding is.
     """
-    across, down = native or frame.shape[1::-1]
-    across //= 2 if layout.stereo == "left_right" else 1
-    down //= 2 if layout.stereo == "top_bottom" else 1
-    if layout.stereo == "top_bottom":
-        frame = frame[: frame.shape[0] // 2]
-    elif layout.stereo == "left_right":
-        frame = frame[:, : frame.shape[1] // 2]
+    native = _one_eye(layout, native or (frame.shape[1], frame.shape[0]))
+    width, height = _one_eye(layout, (frame.shape[1], frame.shape[0]))
+    frame = frame[:height, :width]
     if layout.projection not in CONVERTIBLE:
         return np.ascontiguousarray(frame)
-    shape = frame.shape[1], frame.shape[0]
-    pad = (PADDING / across, PADDING / down) if layout.projection == "eac" else (0.0, 0.0)
-    maps = _maps(layout.projection, width, height, shape, pad)
-    return np.asarray(cv2.remap(frame, *maps, cv2.INTER_LINEAR), np.uint8)
+    padding = (0.0, 0.0)
+    if layout.projection == "eac":
+        padding = (EAC_PADDING_PIXELS / native[0], EAC_PADDING_PIXELS / native[1])
+    columns, rows = _lookup_maps(layout.projection, size, (width, height), padding)
+    return np.asarray(cv2.remap(frame, columns, rows, cv2.INTER_LINEAR), np.uint8)
 
 
-#: Column and row of each face, and what grows to the right and downwards on it, as axes of the
-#: direction: x front, y left, z up.
-EAC = {
-    "left": (0, 0, "x", "-z"), "front": (1, 0, "-y", "-z"), "right": (2, 0, "-x", "-z"),
-    "down": (0, 1, "-x", "y"), "back": (1, 1, "z", "y"), "up": (2, 1, "x", "y"),
-}  # fmt: skip
-CUBEMAP = {
-    "right": (0, 0, "-x", "-z"), "left": (1, 0, "x", "-z"), "up": (2, 0, "-y", "x"),
-    "down": (0, 1, "-y", "-x"), "front": (1, 1, "-y", "-z"), "back": (2, 1, "y", "-z"),
-}  # fmt: skip
-OUTWARD = {"front": "x", "back": "-x", "left": "y", "right": "-y", "up": "z", "down": "-z"}
+def _one_eye(layout: FrameLayout, size: Size) -> Size:
+    """Return the size of the part of a frame that one eye has."""
+    width, height = size
+    if layout.stereo == "top_bottom":
+        return width, height // 2
+    if layout.stereo == "left_right":
+        return width // 2, height
+    return width, height
 
 
 @lru_cache(maxsize=8)
-def _maps(
-    projection: str, width: int, height: int, shape: tuple[int, int], pad: tuple[float, float]
+def _lookup_maps(
+    projection: str, size: Size, source: Size, padding: tuple[float, float]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Columns and rows of a frame (width, height), for each pixel of an ERP picture.
+    """Return columns and rows of a cubemap of a `source` size, for each pixel of an ERP image.
 
-    `pad` is the padding at the sides, and above and below each row of faces, relative to the frame.
+    `padding` is that at the sides, and above and below each row of faces, relative to the frame.
     """
+    width, height = size
+    source_width, source_height = source
     u, v = np.meshgrid(np.arange(width), np.arange(height))
-    vector = to_vector(*pixel_to_direction(u, v, width, height))
-    along = {name: vector[..., i] for i, name in enumerate("xyz")}
-    along |= {f"-{name}": -values for name, values in along.items()}
-    columns, rows = np.zeros((height, width)), np.zeros((height, width))
-    reach = np.abs(vector).max(-1)
-    for name, (column, row, right, down) in (EAC if projection == "eac" else CUBEMAP).items():
-        here = along[OUTWARD[name]] >= reach
-        across, downwards = along[right][here] / reach[here], along[down][here] / reach[here]
+    vectors = to_vector(*pixel_to_direction(u, v, width, height))
+    along = _by_axis(vectors)
+    nearest = np.abs(vectors).max(-1)
+    columns = np.zeros((height, width))
+    rows = np.zeros((height, width))
+    for face in EAC_FACES if projection == "eac" else CUBEMAP_FACES:
+        on_face = along[face.outward] >= nearest
+        right = along[face.right][on_face] / nearest[on_face]
+        down = along[face.down][on_face] / nearest[on_face]
         if projection == "eac":
-            across, downwards = np.arctan(across) * 4 / np.pi, np.arctan(downwards) * 4 / np.pi
-        u = (column + (across + 1) / 2) / 3 * (1 - 2 * pad[0]) + pad[0]
-        v = (downwards + 1) / 2 * (0.5 - 2 * pad[1]) + pad[1] + row / 2
-        # Not beyond a row's outermost pixels: below the upper row lie other views.
-        half = shape[1] / 2
-        columns[here] = np.clip(u * shape[0] - 0.5, 0, shape[0] - 1)
-        rows[here] = np.clip(v * shape[1] - 0.5, row * half, (row + 1) * half - 1)
+            right = np.arctan(right) * 4 / np.pi
+            down = np.arctan(down) * 4 / np.pi
+        u = (face.column + (right + 1) / 2) / 3 * (1 - 2 * padding[0]) + padding[0]
+        v = (down + 1) / 2 * (0.5 - 2 * padding[1]) + padding[1] + face.row / 2
+        # Not beyond the outermost pixels of a row: the other row shows other directions.
+        half = source_height / 2
+        columns[on_face] = np.clip(u * source_width - 0.5, 0, source_width - 1)
+        rows[on_face] = np.clip(v * source_height - 0.5, face.row * half, (face.row + 1) * half - 1)
         if projection == "cubemap":
-            third = shape[0] / 3
-            columns[here] = np.clip(columns[here], column * third, (column + 1) * third - 1)
+            third = source_width / 3
+            first, last = face.column * third, (face.column + 1) * third - 1
+            columns[on_face] = np.clip(columns[on_face], first, last)
     return columns.astype(np.float32), rows.astype(np.float32)
+
+
+def _by_axis(vectors: Floats) -> dict[str, Floats]:
+    """Return the components of unit vectors along the six axes."""
+    along = {}
+    for index, axis in enumerate("xyz"):
+        along[axis] = vectors[..., index]
+        along[f"-{axis}"] = -vectors[..., index]
+    return along

@@ -6,15 +6,15 @@ from typing import BinaryIO
 
 @dataclass
 class Claims:
-    """None where nothing is said.
+    """Claims of a file; None where there is none.
 
     convention : order/normalisation of the sound field, such as ACN/SN3D.
     channel_map : ambisonic component (in that order) that each channel of the track carries.
-    head_locked : whether a stereo pair that does not turn comes with the field.
+    head_locked : whether a stereo pair is stored that does not rotate with the field.
     mapping_family : of Opus (RFC 7845, RFC 8486): 0 or 1 loudspeakers, 2 or 3 ambisonics, 255 none.
     projection : erp, erp_part, cubemap, mesh or flat.
     stereo : mono, top_bottom, left_right or mesh.
-    found_in : the boxes or elements that said so, in the order of the file.
+    found_in : the boxes or elements that hold them, in the order of the file.
     """
 
     convention: str | None = None
@@ -25,8 +25,8 @@ class Claims:
     stereo: str | None = None
     found_in: list[str] = field(default_factory=list)
 
-    def say(self, where: str, **claims: object) -> None:
-        """Take claims; the first of each kind counts."""
+    def add(self, where: str, **claims: object) -> None:
+        """Add claims of a box or element; the first of each kind counts."""
         self.found_in.append(where)
         for name, value in claims.items():
             if getattr(self, name) is None:
@@ -34,11 +34,11 @@ class Claims:
 
 
 def read_at(file: BinaryIO, position: int, size: int) -> bytes:
-    """At most `size` bytes from a position; fewer at the end of the file."""
+    """Read at most `size` bytes from a position; fewer at the end of the file."""
     file.seek(position)
     return file.read(max(0, size))
 
 
 def opus_head(head: bytes) -> int | None:
-    """Mapping family of the identification header of Opus (RFC 7845, 5.1)."""
+    """Read the mapping family from the identification header of Opus (RFC 7845, 5.1)."""
     return head[18] if head[:8] == b"OpusHead" and len(head) > 18 else None

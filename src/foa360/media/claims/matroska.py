@@ -6,18 +6,29 @@ from typing import BinaryIO, NamedTuple
 
 from foa360.media.claims.claims import Claims, opus_head, read_at
 
-SEGMENT, TRACKS, TRACK, CLUSTER = 0x18538067, 0x1654AE6B, 0xAE, 0x1F43B675
-VIDEO, PROJECTION = 0xE0, 0x7670
-PRIVATE, STEREO_MODE, PROJECTION_TYPE = 0x63A2, 0x53B8, 0x7671
-#: Elements that are looked into.
-PLAIN = {SEGMENT, TRACKS, TRACK, VIDEO, PROJECTION}
-MOST, DEEPEST, LONGEST = 20000, 8, 1 << 16
+# Ids of elements.
+SEGMENT = 0x18538067
+TRACKS = 0x1654AE6B
+TRACK = 0xAE
+CLUSTER = 0x1F43B675
+VIDEO = 0xE0
+PROJECTION = 0x7670
+CODEC_PRIVATE = 0x63A2
+STEREO_MODE = 0x53B8
+PROJECTION_TYPE = 0x7671
+#: Elements that hold elements of interest.
+CONTAINERS = {SEGMENT, TRACKS, TRACK, VIDEO, PROJECTION}
+#: More elements or deeper nesting is an attack or damage.
+MAX_ELEMENTS = 20000
+MAX_DEPTH = 8
+#: Content of an element that is read at most, bytes.
+MAX_CONTENT = 1 << 16
 STEREO = {0: "mono", 1: "left_right", 2: "top_bottom", 3: "top_bottom", 11: "left_right"}
 PROJECTIONS = {0: "flat", 1: "erp", 2: "cubemap", 3: "mesh"}
 
 
 class Element(NamedTuple):
-    """An element: its id, and where its content begins and ends."""
+    """Id of an element, and where its content begins and ends."""
 
     name: int
     begin: int
@@ -25,9 +36,9 @@ class Element(NamedTuple):
 
 
 def matroska_claims(file: BinaryIO) -> Claims:
-    """Claims of the tracks; what comes after the first cluster is not looked at."""
+    """Read the claims of the tracks; what follows the first cluster is not read."""
     claims = Claims()
-    _walk(file, 0, os.fstat(file.fileno()).st_size, 0, claims, [MOST])
+    _walk(file, 0, os.fstat(file.fileno()).st_size, 0, claims, [MAX_ELEMENTS])
     return claims
 
 
@@ -38,14 +49,14 @@ def _walk(
         left[0] -= 1
         if left[0] < 0 or element.name == CLUSTER:
             return
-        if element.name not in PLAIN:
+        if element.name not in CONTAINERS:
             _take(file, element, claims)
-        elif depth < DEEPEST:
+        elif depth < MAX_DEPTH:
             _walk(file, element.begin, element.end, depth + 1, claims, left)
 
 
 def elements(file: BinaryIO, begin: int, end: int) -> Iterator[Element]:
-    """Elements between two positions; ends at the first that is none."""
+    """Yield the elements between two positions; ends at the first that is damaged."""
     while begin < end:
         head = read_at(file, begin, 12)
         name, used = _number(head, keep_marker=True)
@@ -59,7 +70,7 @@ def elements(file: BinaryIO, begin: int, end: int) -> Iterator[Element]:
 
 
 def _number(data: bytes, keep_marker: bool = False) -> tuple[int, int]:
-    """An EBML number and its length in bytes; length 0 where there is none."""
+    """Read an EBML number and its length in bytes; length 0 where there is none."""
     if not data or not data[0]:
         return 0, 0
     length = 9 - data[0].bit_length()
@@ -71,13 +82,13 @@ def _number(data: bytes, keep_marker: bool = False) -> tuple[int, int]:
 
 def _take(file: BinaryIO, element: Element, claims: Claims) -> None:
     size = element.end - element.begin
-    if element.name == PRIVATE:
-        family = opus_head(read_at(file, element.begin, min(size, LONGEST)))
+    if element.name == CODEC_PRIVATE:
+        family = opus_head(read_at(file, element.begin, min(size, MAX_CONTENT)))
         if family is not None:
-            claims.say("CodecPrivate", mapping_family=family)
+            claims.add("CodecPrivate", mapping_family=family)
     elif element.name in {STEREO_MODE, PROJECTION_TYPE} and size <= 8:
         value = int.from_bytes(read_at(file, element.begin, size), "big")
         if element.name == STEREO_MODE:
-            claims.say("StereoMode", stereo=STEREO.get(value))
+            claims.add("StereoMode", stereo=STEREO.get(value))
         else:
-            claims.say("ProjectionType", projection=PROJECTIONS.get(value))
+            claims.add("ProjectionType", projection=PROJECTIONS.get(value))

@@ -10,10 +10,15 @@ from typing import BinaryIO, NamedTuple
 
 from foa360.media.claims.claims import Claims, read_at
 
-#: Boxes that are looked into; sound and picture descriptions have fields before their boxes.
-PLAIN = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"wave", b"sv3d", b"proj"}
-#: Most boxes of one file, and the deepest nesting: more is an attack or damage.
-MOST, DEEPEST, LONGEST = 20000, 12, 1 << 16
+#: Boxes that only hold boxes; sample descriptions have fields before theirs.
+CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"wave", b"sv3d", b"proj"}
+VIDEO_DESCRIPTIONS = set(b"mp4v avc1 avc3 hvc1 hev1 vp08 vp09 av01".split())
+AUDIO_DESCRIPTIONS = set(b"mp4a Opus fLaC alac sowt twos lpcm in24 in32 fl32 ipcm fpcm".split())
+#: More boxes or deeper nesting is an attack or damage.
+MAX_BOXES = 20000
+MAX_DEPTH = 12
+#: Content of a box that is read at most, bytes.
+MAX_CONTENT = 1 << 16
 #: The box of type uuid that holds the XML of version 1.
 SPHERICAL_V1 = bytes.fromhex("ffcc8263f8554a938814587a02521fdd")
 STEREO = {0: "mono", 1: "top_bottom", 2: "left_right", 3: "mesh"}
@@ -21,7 +26,7 @@ V1_STEREO = {b"mono": "mono", b"top-bottom": "top_bottom", b"left-right": "left_
 
 
 class Box(NamedTuple):
-    """A box: its type, and where its content begins and ends."""
+    """Type of a box, and where its content begins and ends."""
 
     kind: bytes
     begin: int
@@ -29,15 +34,15 @@ class Box(NamedTuple):
 
 
 def mp4_claims(file: BinaryIO) -> Claims:
-    """Claims of the first tracks that make any."""
+    """Read the claims of the first tracks that have any."""
     claims = Claims()
     size = os.fstat(file.fileno()).st_size
-    _walk(file, 0, size, 0, claims, [MOST])
+    _walk(file, 0, size, 0, claims, [MAX_BOXES])
     return claims
 
 
 def boxes(file: BinaryIO, begin: int, end: int, left: list[int]) -> Iterator[Box]:
-    """Boxes between two positions, as many as are left; ends at the first that is none."""
+    """Yield the boxes between two positions, as many as are left; ends at the first damaged one."""
     while begin + 8 <= end and left[0] > 0:
         left[0] -= 1
         head = read_at(file, begin, 16)
@@ -57,51 +62,48 @@ def boxes(file: BinaryIO, begin: int, end: int, left: list[int]) -> Iterator[Box
 def _walk(
     file: BinaryIO, begin: int, end: int, depth: int, claims: Claims, left: list[int]
 ) -> None:
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return
     for box in boxes(file, begin, end, left):
         inner = _inside(file, box)
         if inner is not None:
             _walk(file, inner, box.end, depth + 1, claims, left)
         else:
-            content = read_at(file, box.begin, min(box.end - box.begin, LONGEST))
+            content = read_at(file, box.begin, min(box.end - box.begin, MAX_CONTENT))
             _take(box.kind, content, claims)
 
 
 def _inside(file: BinaryIO, box: Box) -> int | None:
-    """Where the boxes in a box begin; None where there are none to look for."""
-    if box.kind in PLAIN:
+    """Return where the boxes within a box begin; None where none is of interest."""
+    if box.kind in CONTAINERS:
         return box.begin
     if box.kind == b"stsd":
         return box.begin + 8
-    if box.kind in {b"mp4v", b"avc1", b"avc3", b"hvc1", b"hev1", b"vp08", b"vp09", b"av01"}:
+    if box.kind in VIDEO_DESCRIPTIONS:
         return box.begin + 78
-    if box.kind in {
-        b"mp4a", b"Opus", b"fLaC", b"alac", b"sowt", b"twos", b"lpcm", b"in24", b"in32", b"fl32",
-        b"ipcm", b"fpcm",
-    }:  # fmt: skip
+    if box.kind in AUDIO_DESCRIPTIONS:
         version = int.from_bytes(read_at(file, box.begin + 8, 2), "big")
         return box.begin + 28 + {1: 16, 2: 36}.get(version, 0)
     return None
 
 
 def _take(kind: bytes, content: bytes, claims: Claims) -> None:
-    """Claims of one box without boxes inside."""
+    """Add the claims of a box that holds no boxes."""
     if kind == b"SA3D" and len(content) >= 12:
         _spatial_audio(content, claims)
     elif kind == b"SAND" and len(content) >= 5:
-        claims.say("SAND", head_locked=True)
+        claims.add("SAND", head_locked=True)
     elif kind == b"dOps" and len(content) >= 11:
-        claims.say("dOps", mapping_family=content[10])
+        claims.add("dOps", mapping_family=content[10])
     elif kind == b"st3d" and len(content) >= 5:
-        claims.say("st3d", stereo=STEREO.get(content[4]))
+        claims.add("st3d", stereo=STEREO.get(content[4]))
     elif kind == b"equi" and len(content) >= 4:
         whole = not any(content[4:20])
-        claims.say("sv3d", projection="erp" if whole else "erp_part")
+        claims.add("sv3d", projection="erp" if whole else "erp_part")
     elif kind == b"cbmp":
-        claims.say("sv3d", projection="cubemap")
+        claims.add("sv3d", projection="cubemap")
     elif kind in {b"mshp", b"mesh"}:
-        claims.say("sv3d", projection="mesh")
+        claims.add("sv3d", projection="mesh")
     elif kind == b"uuid" and content[:16] == SPHERICAL_V1:
         _version_1(content[16:], claims)
 
@@ -113,19 +115,19 @@ def _spatial_audio(content: bytes, claims: Claims) -> None:
     mapped = tuple(int.from_bytes(numbers[i : i + 4], "big") for i in range(0, len(numbers) - 3, 4))
     name = {0: "ACN"}.get(order, f"order {order}")
     name += "/" + {0: "SN3D", 1: "N3D"}.get(normalisation, f"normalisation {normalisation}")
-    # The highest bit of the type tells that two more channels are head-locked stereo.
-    claims.say(
+    # The highest bit of the type says that two more channels are head-locked stereo.
+    claims.add(
         "SA3D", convention=name, channel_map=mapped or None, head_locked=bool(content[1] & 0x80)
     )
 
 
 def _version_1(xml: bytes, claims: Claims) -> None:
-    """Not by an XML parser: nothing but these few tags is of interest, whatever else is there."""
+    """Add the claims of spherical video V1; only three tags are of interest, hence no XML parser."""
     if not re.search(rb"<GSpherical:Spherical>\s*true", xml, re.IGNORECASE):
         return
     shape = re.search(rb"<GSpherical:ProjectionType>\s*(\w+)", xml)
     eyes = re.search(rb"<GSpherical:StereoMode>\s*([\w-]+)", xml)
     kind = "erp" if shape and shape[1].lower() == b"equirectangular" else None
-    claims.say(
+    claims.add(
         "spherical XML", projection=kind, stereo=V1_STEREO.get(eyes[1].lower()) if eyes else None
     )

@@ -9,7 +9,7 @@ from foa360.config.detect import Detect
 from foa360.core import tables
 from foa360.core.records import CuratedClip, Detection, FetchedVideo, TrackedObject
 from foa360.media.images import Image
-from foa360.media.projection import ERP, Layout
+from foa360.media.projection import ERP, FrameLayout
 from foa360.media.video import sampled_frames
 from foa360.stages.detect.boxes import sphere_to_erp
 from foa360.stages.detect.merge import FrameDetections
@@ -69,7 +69,7 @@ def _detect_video(
 ) -> Iterator[Detection]:
     """Yield the detections of one video's clips, in the order of time."""
     clips = sorted(clips, key=lambda clip: clip.start)
-    layout = Layout(clips[0].projection or ERP.projection, clips[0].stereo or ERP.stereo)
+    layout = FrameLayout(clips[0].projection or ERP.projection, clips[0].stereo or ERP.stereo)
     size = (detector.frame_width, detector.frame_width // 2)
 
     def frames() -> Iterator[tuple[tuple[CuratedClip, float], Image]]:

@@ -12,7 +12,7 @@ from foa360.core import tables
 from foa360.core.records import CuratedClip, FetchedVideo
 from foa360.media.audio import ClipAudio, clip_audio, to_wyzx
 from foa360.media.images import Image, encode_jpeg
-from foa360.media.projection import Layout
+from foa360.media.projection import FrameLayout
 from foa360.media.video import clip_frames
 
 #: A clip of 10 s takes about half a megabyte, see docs/features.md.
@@ -57,7 +57,7 @@ def _read_video(
     assert video.video_path is not None
     spans = [(clip.start, clip.duration) for clip in clips]
     size = (settings.video_width, settings.video_width // 2)
-    layout = Layout(clips[0].projection or "erp", clips[0].stereo or "mono")
+    layout = FrameLayout(clips[0].projection or "erp", clips[0].stereo or "mono")
     audio_of_clips = clip_audio(video.audio_path, spans)
     frames_of_clips = clip_frames(video.video_path, spans, settings.video_fps, size, layout)
     for clip, audio, frames in zip(clips, audio_of_clips, frames_of_clips, strict=True):

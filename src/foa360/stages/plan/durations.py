@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from foa360.core.files import atomic
-from foa360.media.probe import MediaError, probe
+from foa360.media.container import MediaError
+from foa360.media.probe import probe
 
 #: Missing time that the last clip of a file may have, s, and as a share of the clip's duration;
 #: the smaller of both counts.

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from foa360.demo.encode import write_media
 from foa360.media.audio import clip_audio
-from foa360.media.probe import MediaError, probe
+from foa360.media.container import MediaError
+from foa360.media.probe import probe
 from foa360.media.video import clip_frames, frames_at
 
 RATE = 48000
@@ -55,7 +56,7 @@ def test_lossy_codecs_are_aligned_within_a_millisecond(tmp_path, name, codec):
     assert abs(onset - RATE // 2) < 60
 
 
-def test_a_span_beyond_the_end_says_so(tmp_path):
+def test_a_span_beyond_the_end_has_a_reason(tmp_path):
     path = tmp_path / "x.flac"
     write_media(path, None, tones(2))
     clips = list(clip_audio(path, [(0, 2), (1, 2), (5, 1)]))
@@ -80,7 +81,7 @@ def test_frames_at_times_are_the_ones_shown(tmp_path):
     assert found[4:] == [39, 39, None]
 
 
-def test_a_far_jump_seeks_and_shows_the_same(tmp_path):
+def test_a_long_jump_seeks_and_returns_the_same_frame(tmp_path):
     path = tmp_path / "x.mp4"
     write_media(path, (np.full((32, 64, 3), i % 250, np.uint8) for i in range(400)), None)
     near = list(frames_at(path, [30.05, 31.05]))
@@ -99,7 +100,7 @@ def test_overlapping_spans_share_one_pass(tmp_path):
     assert counts == [4, 4, 2]
 
 
-def test_sizes_and_grey(tmp_path):
+def test_sizes_and_luminance(tmp_path):
     path = tmp_path / "x.webm"
     write_media(path, numbered(5), None, video="vp9")
     (small,) = frames_at(path, [0.1], (16, 8))
@@ -111,14 +112,14 @@ def test_sizes_and_grey(tmp_path):
 @pytest.mark.parametrize(
     "name", ["-i.mkv", "concat:a|b.mkv", "a b;$(x)'\".mkv", "ü🐚.mkv", "%03d.mkv"]
 )
-def test_names_are_only_names(tmp_path, name, monkeypatch):
+def test_file_names_are_never_protocols(tmp_path, name, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_media(tmp_path / name, numbered(5), tones(0.5))
     assert probe(name).audio_channels == 4
     assert next(iter(clip_audio(name, [(0, 0.5)]))).reason is None
 
 
-def test_what_is_no_medium_has_a_reason(tmp_path):
+def test_files_that_are_no_media_have_a_reason(tmp_path):
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "text.mp4").write_text("hello " * 100)
     (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXTINF:1,\n/etc/hostname\n")
@@ -166,7 +167,7 @@ def test_damaged_files_never_raise(whole, tmp_path_factory, data):
     assert len(list(frames_at(path, [0.0, 1.0, 1.9]))) == 3
 
 
-def test_a_cut_file_says_that_sound_is_missing(whole, tmp_path):
+def test_a_truncated_file_reports_missing_audio(whole, tmp_path):
     path = tmp_path / "a.mkv"
     path.write_bytes(whole["a.mkv"][: len(whole["a.mkv"]) // 2])
     clips = list(clip_audio(path, [(0, 0.3), (0, 2)]))

@@ -1,4 +1,4 @@
-"""Cubemaps and two eyes become one equirectangular picture, as FFmpeg's own filter has it."""
+"""Cubemaps and two eyes become one equirectangular image, as with FFmpeg's own filter."""
 
 from pathlib import Path
 
@@ -6,19 +6,17 @@ import cv2
 import imageio_ffmpeg
 import numpy as np
 import pytest
-from claim_boxes import SOUND, put, st3d, sv3d
 from ffmpeg import input as ffmpeg_input
+from support.claim_boxes import SOUND, put, st3d, sv3d
+from support.curation import curate_file
 
-from foa360.config.curate import Curate
 from foa360.demo.defects import eac_directions
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import sound_field
-from foa360.media.projection import Layout, erp_size, source_size, to_erp
+from foa360.media.projection import FrameLayout, erp_size, source_size, to_erp
 from foa360.media.video import frames_at
 from foa360.sphere import direction_to_pixel
-from foa360.stages.curate.frames import SIZE, layout_of
-from foa360.stages.curate.stage import curate_video
 
 WIDTH, HEIGHT = 640, 320
 SCENE = random_scene("projection", 2.0)
@@ -40,17 +38,17 @@ def by_ffmpeg(frame: np.ndarray, folder: Path, filters: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("projection", "theirs"), [("eac", "eac"), ("cubemap", "c3x2")])
-def test_cubemaps_come_back_as_ffmpeg_wrote_them(tmp_path, projection, theirs):
-    layout = Layout(projection)
+def test_cubemaps_convert_as_with_ffmpeg(tmp_path, projection, theirs):
+    layout = FrameLayout(projection)
     width, height = source_size(layout, WIDTH, HEIGHT)
     cube = by_ffmpeg(erp(), tmp_path, f"v360=e:{theirs}:w={width}:h={height}:interp=cubic")
-    back = to_erp(cube, layout, WIDTH, HEIGHT)
+    back = to_erp(cube, layout, (WIDTH, HEIGHT))
     assert psnr(back, erp()) > 30
     other = by_ffmpeg(cube, tmp_path, f"v360={theirs}:e:w={WIDTH}:h={HEIGHT}:interp=linear")
     assert psnr(back, other) > 40
 
 
-def test_the_demo_draws_what_youtube_sends(tmp_path):
+def test_the_demo_renders_youtubes_cubemap(tmp_path):
     x, y = direction_to_pixel(*eac_directions(432, 288), WIDTH, HEIGHT)
     maps = x.astype(np.float32), y.astype(np.float32)
     ours = cv2.remap(erp(), *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
@@ -58,19 +56,19 @@ def test_the_demo_draws_what_youtube_sends(tmp_path):
     assert psnr(ours[4:-4, 4:-4], theirs[4:-4, 4:-4]) > 28
 
 
-def test_the_upper_or_left_eye_is_taken():
+def test_the_upper_or_left_eye_is_used():
     both = np.concatenate([np.full((40, 80, 3), 10), np.full((40, 80, 3), 200)]).astype(np.uint8)
-    assert source_size(Layout("erp", "top_bottom"), 80, 40) == (80, 80)
-    assert (to_erp(both, Layout("erp", "top_bottom"), 80, 40) == 10).all()
+    assert source_size(FrameLayout("erp", "top_bottom"), 80, 40) == (80, 80)
+    assert (to_erp(both, FrameLayout("erp", "top_bottom"), (80, 40)) == 10).all()
     turned = both.transpose(1, 0, 2)
-    assert source_size(Layout("erp", "left_right"), 40, 80) == (80, 80)
-    assert (to_erp(turned, Layout("erp", "left_right"), 40, 80) == 10).all()
+    assert source_size(FrameLayout("erp", "left_right"), 40, 80) == (80, 80)
+    assert (to_erp(turned, FrameLayout("erp", "left_right"), (40, 80)) == 10).all()
 
 
-def test_sizes_fit_the_resolution():
-    assert erp_size(Layout("eac"), 3840, 2560) == (5120, 2560)
-    assert erp_size(Layout("erp", "top_bottom"), 3840, 3840) == (3840, 1920)
-    assert erp_size(Layout(), 1920, 1080) == (1920, 1080)
+def test_erp_sizes_keep_the_resolution():
+    assert erp_size(FrameLayout("eac"), 3840, 2560) == (5120, 2560)
+    assert erp_size(FrameLayout("erp", "top_bottom"), 3840, 3840) == (3840, 1920)
+    assert erp_size(FrameLayout(), 1920, 1080) == (1920, 1080)
 
 
 def cube_frames(count: int, width: int = 768, height: int = 512):
@@ -81,46 +79,41 @@ def cube_frames(count: int, width: int = 768, height: int = 512):
         yield np.asarray(cv2.remap(frame, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP))
 
 
-def curated(path: Path, **settings) -> dict:
-    clip = {"clip_id": "v_0", "video_id": "v", "start": 0.0, "duration": 2.0, "split": "train"}
-    media = {"state": "fetched", "video_path": str(path), "audio_path": str(path)}
-    (row,) = curate_video([clip], media, Curate(**settings))
-    return row
-
-
-def test_a_cubemap_is_kept_and_its_frames_are_spheres(tmp_path):
+def test_a_cubemap_is_kept_and_converted(tmp_path):
     path = tmp_path / "x.mkv"
     write_media(path, cube_frames(20), sound_field(SCENE))
-    row = curated(path)
-    assert (row["verdict"], row["projection"]) == ("kept", "eac")
-    assert "converted_eac" in row["reasons"]
-    off = curated(path, repair=False)
-    assert (off["verdict"], "eac" in off["reasons"]) == ("rejected", True)
-    (frame,) = frames_at(path, [0.5], (WIDTH, HEIGHT), layout=Layout.of(row))
+    row = curate_file(path)
+    assert (row.verdict, row.projection) == ("kept", "eac")
+    assert "converted_eac" in row.reasons
+    off = curate_file(path, repair=False)
+    assert (off.verdict, "eac" in off.reasons) == ("rejected", True)
+    (frame,) = frames_at(
+        path, [0.5], (WIDTH, HEIGHT), layout=FrameLayout(row.projection, row.stereo)
+    )
     assert frame is not None
     assert psnr(frame, erp()) > 25
     (raw,) = frames_at(path, [0.5], (WIDTH, HEIGHT))
     assert psnr(raw, erp()) < 18
 
 
-def test_a_plain_cubemap_is_seen_without_a_label(tmp_path):
+def test_an_unlabelled_cubemap_is_recognised(tmp_path):
     cube = by_ffmpeg(erp(), tmp_path, "v360=e:c3x2:w=768:h=512:interp=cubic")
-    assert layout_of(cv2.resize(cube[..., 0], SIZE, interpolation=cv2.INTER_AREA)).projection == (
-        "cubemap"
-    )
+    path = tmp_path / "x.mkv"
+    write_media(path, (np.roll(cube, i, 0) for i in range(20)), sound_field(SCENE))
+    assert curate_file(path).projection == "cubemap"
 
 
-def test_a_label_is_believed_where_pixels_do_not_tell_and_named_where_they_do(tmp_path):
+def test_a_label_decides_where_pixels_cannot_and_gets_a_note_where_they_disagree(tmp_path):
     path = tmp_path / "x.mp4"
     frames = (SCENE.frame(i / 10, WIDTH, HEIGHT) for i in range(20))
     write_media(path, frames, sound_field(SCENE), audio="aac")
     put(path, sv3d(b"mshp") + st3d(2), *SOUND, b"avc1")
-    row = curated(path)
-    assert (row["verdict"], row["projection"], row["stereo"]) == ("rejected", "mesh", "left_right")
-    assert {"not_spherical", "converted_stereoscopic"} <= set(row["reasons"])
+    row = curate_file(path)
+    assert (row.verdict, row.projection, row.stereo) == ("rejected", "mesh", "left_right")
+    assert {"not_spherical", "converted_stereoscopic"} <= set(row.reasons)
     path = tmp_path / "y.mp4"
     write_media(path, cube_frames(20), sound_field(SCENE), audio="aac")
     put(path, sv3d(b"equi"), *SOUND, b"avc1")
-    row = curated(path)
-    assert row["projection"] == "eac"
-    assert "projection_disagrees" in row["reasons"]
+    row = curate_file(path)
+    assert row.projection == "eac"
+    assert "projection_disagrees" in row.reasons

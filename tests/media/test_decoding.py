@@ -8,16 +8,15 @@ import pytest
 import soundfile
 from ffmpeg import input as ffmpeg_input
 from ffmpeg import output
+from support.curation import curate_file
 
-from foa360.commands.check import check
-from foa360.config.curate import Curate
 from foa360.demo.encode import foa_in_51, write_media
-from foa360.media.audio import clip_audio, read_foa
+from foa360.media.audio import clip_audio, to_wyzx
 from foa360.media.order import PROVEN, plane_order
 from foa360.media.probe import probe
 
 RATE = 48000
-DOCS = Path(__file__).resolve().parents[1] / "docs" / "decoding.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "decoding.md"
 
 
 def tones(channels: int = 4) -> np.ndarray:
@@ -33,7 +32,7 @@ def heard(path: Path) -> tuple[list[int], bool]:
     assert order is not None
     (clip,) = clip_audio(path, [(0, 1)])
     assert clip.reason is None
-    foa = read_foa(clip, order.planes, [1, 1, 1, 1])[:, 8000:40000]
+    foa = to_wyzx(clip, order.planes, [1, 1, 1, 1])[:, 8000:40000]
     peaks = np.abs(np.fft.rfft(foa * np.hanning(foa.shape[1]))).argmax(1) * RATE / foa.shape[1]
     return [round((float(hz) - 400) / 200) for hz in peaks], order.proven
 
@@ -89,7 +88,7 @@ def test_higher_orders_by_ffmpegs_program(tmp_path, name, channels, options):
     assert heard(tmp_path / name) == ([0, 1, 2, 3], True)
 
 
-def test_unproven_paths_decode_and_are_called_so(tmp_path):
+def test_unproven_paths_decode_and_are_marked(tmp_path):
     soundfile.write(tmp_path / "x.ogg", tones(6).T, RATE, format="OGG", subtype="VORBIS")
     assert heard(tmp_path / "x.ogg")[1] is False
 
@@ -97,8 +96,8 @@ def test_unproven_paths_decode_and_are_called_so(tmp_path):
 @pytest.mark.parametrize(
     ("name", "codec"), [("x.mkv", "flac"), ("x.mkv", "aac"), ("x.mp4", "aac"), ("x.webm", "opus")]
 )
-def test_a_sound_that_begins_late_stays_where_it_is(tmp_path, name, codec):
-    """Sound that sets in half a second after the picture, by offsets and by edit lists."""
+def test_late_audio_keeps_its_offset(tmp_path, name, codec):
+    """Audio that starts half a second after the video, by offsets and by edit lists."""
     x = np.zeros((4, 2 * RATE), np.float32)
     x[:, RATE : RATE + 200] = np.sin(np.arange(200) / 3).astype(np.float32)
     write_media(tmp_path / f"sound{name}", None, x, audio=codec)
@@ -111,12 +110,12 @@ def test_a_sound_that_begins_late_stays_where_it_is(tmp_path, name, codec):
     (clip,) = clip_audio(tmp_path / name, [(1.0, 1.0)])
     onset = int(np.argmax(np.abs(clip.samples[0]) > 0.3))
     assert onset == pytest.approx(RATE // 2, abs=60)
-    (row,) = check([tmp_path / name], Curate(), 2.0)
-    assert row["audio_offset"] == pytest.approx(0.5, abs=0.03)
-    assert "audio_offset" in row["reasons"]
+    row = curate_file(tmp_path / name)
+    assert row.audio_offset == pytest.approx(0.5, abs=0.03)
+    assert "audio_offset" in row.reasons
 
 
-def test_the_documents_have_every_path():
+def test_the_documentation_lists_every_path():
     text = DOCS.read_text(encoding="utf-8")
     for codec, layout in PROVEN:
         planes = " ".join(map(str, PROVEN[codec, layout]))

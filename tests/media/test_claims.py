@@ -2,18 +2,18 @@
 
 import numpy as np
 import pytest
-from claim_boxes import SOUND, box, put, sa3d, st3d, sv3d, version_1
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.claim_boxes import SOUND, box, put, sa3d, st3d, sv3d, version_1
+from support.curation import curate_file
 
 from foa360.ambisonics import convert
-from foa360.commands.check import check
-from foa360.config.curate import Curate
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.sounds import sound_field
 from foa360.media.audio import clip_audio
-from foa360.media.claims import Claims, read_claims
+from foa360.media.claims.claims import Claims
+from foa360.media.claims.files import read_claims
 from foa360.media.order import plane_order
 from foa360.media.probe import probe
 
@@ -70,12 +70,12 @@ def test_a_map_that_ffmpeg_shows_is_applied_to_the_planes(copy, tmp_path):
     assert heard.tolist() == [500, 900, 1300, 1700]
 
 
-def test_a_wrong_claim_is_noted(copy):
+def test_a_wrong_claim_gets_a_note(copy):
     path = copy("a.m4a")
     put(path, sa3d(normalisation=1), *SOUND, b"mp4a")
-    (row,) = check([path], Curate(), 2.0)
-    assert (row["convention"], row["claimed_convention"]) == ("ACN/SN3D", "ACN/N3D")
-    assert "claim_disagrees" in row["reasons"]
+    row = curate_file(path)
+    assert (row.convention, row.claimed_convention) == ("ACN/SN3D", "ACN/N3D")
+    assert "claim_disagrees" in row.reasons
 
 
 def test_a_right_claim_of_n3d_is_believed(tmp_path):
@@ -83,12 +83,12 @@ def test_a_right_claim_of_n3d_is_believed(tmp_path):
     path = tmp_path / "x.mp4"
     write_media(path, None, x.astype(np.float32), audio="opus")
     put(path, sa3d(normalisation=1), *SOUND, b"Opus")
-    (row,) = check([path], Curate(), 2.0)
-    assert (row["verdict"], row["convention"]) == ("kept", "ACN/N3D")
-    assert "claim_disagrees" not in row["reasons"]
+    row = curate_file(path)
+    assert (row.verdict, row.convention) == ("kept", "ACN/N3D")
+    assert "claim_disagrees" not in row.reasons
 
 
-def test_head_locked_sound_is_told(copy):
+def test_head_locked_audio_is_declared(copy):
     path = copy("o.mp4")
     put(path, sa3d((0, 1, 2, 3, 4, 5), kind=0x80), *SOUND, b"Opus")
     assert read_claims(path).head_locked is True
@@ -116,7 +116,7 @@ def test_the_mapping_family_of_opus_is_read(copy, name, family):
         (st3d(2), None, "left_right"),
     ],
 )
-def test_projection_and_eyes_of_version_2_are_read(copy, new, projection, stereo):
+def test_projection_and_stereo_mode_of_version_2_are_read(copy, new, projection, stereo):
     path = copy("v.mp4")
     put(path, new, *PICTURE)
     claims = read_claims(path)
@@ -135,7 +135,7 @@ def test_the_xml_of_version_1_is_read(copy, eyes, stereo):
     assert probe(path).claimed_projection == "erp"
 
 
-def test_real_files_say_what_they_are(real_data):
+def test_real_files_have_their_claims(real_data):
     sitar = read_claims(real_data / "video360" / "sphere360_sitar.webm")
     assert (sitar.projection, sitar.stereo) == ("erp", "mono")
     assert read_claims(real_data / "yt360" / "calibration.m4a") == Claims()
@@ -164,7 +164,7 @@ def test_no_damage_makes_the_parsers_fail(tmp_path_factory, originals, name, dat
     start=st.sampled_from([b"\x1aE\xdf\xa3", b"OggS", b"\0\0\0\x08ftyp", b"\0\0\0\x01moov", b""]),
     rest=st.binary(max_size=400),
 )
-def test_any_bytes_are_answered(tmp_path_factory, start, rest):
+def test_any_bytes_are_parsed(tmp_path_factory, start, rest):
     path = tmp_path_factory.mktemp("fuzz") / "x.bin"
     path.write_bytes(start + rest)
     assert isinstance(read_claims(path), Claims)
@@ -186,5 +186,5 @@ def test_hostile_structures_end_at_once(tmp_path, content):
     assert isinstance(read_claims(path), Claims)
 
 
-def test_what_is_no_file_claims_nothing(tmp_path):
+def test_a_missing_file_has_no_claims(tmp_path):
     assert read_claims(tmp_path) == read_claims(tmp_path / "nowhere") == Claims()
