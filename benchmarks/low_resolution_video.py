@@ -1,9 +1,9 @@
-"""Size and read time of the pictures that training sees, in several codecs and sizes.
+"""Size and read time of the low-resolution video, in several codecs and sizes.
 
-    python benchmarks/proxy.py FILE…
+    python benchmarks/low_resolution_video.py FILE…
 
-Of each video 10 s at 4 frames per second are encoded; then the pictures of one second are read, at
-random places, as a training sample needs them.
+Of each video, 10 s at 4 frames per second are encoded; then the frames of one second are read at
+random positions, as a training sample needs them.
 """
 
 import argparse
@@ -22,12 +22,12 @@ FPS, SECONDS, READS = 4.0, 10.0, 60
 
 
 def stills(frames: list[np.ndarray], suffix: str, quality: list[int]) -> list[bytes]:
-    """Each picture by itself."""
+    """Encode each frame by itself."""
     return [cv2.imencode(suffix, f[..., ::-1], quality)[1].tobytes() for f in frames]
 
 
 def stream(frames: list[np.ndarray], codec: str, options: dict[str, str]) -> bytes:
-    """All pictures as a video in memory."""
+    """Encode all frames as a video in memory."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="matroska") as container:
         out = container.add_stream(codec, round(FPS), options=options)
@@ -40,17 +40,17 @@ def stream(frames: list[np.ndarray], codec: str, options: dict[str, str]) -> byt
 
 
 def read_stream(data: bytes, first: int, count: int) -> int:
-    """Pictures of a video from one number on."""
-    seen = 0
+    """Decode frames of a video from one number on; returns how many."""
+    decoded = 0
     with av.open(io.BytesIO(data)) as container:
         container.seek(int(first / FPS * 1e6), backward=True)
         for frame in container.decode(video=0):
             if frame.time >= first / FPS - 1e-3:
                 frame.to_ndarray(format="rgb24")
-                seen += 1
-            if seen == count:
+                decoded += 1
+            if decoded == count:
                 break
-    return seen
+    return decoded
 
 
 def main() -> None:
