@@ -4,6 +4,7 @@ import json
 
 from foa360.config.docs import REFERENCE_PATH, SCHEMA_PATH, json_schema, reference
 from foa360.config.root import SECTIONS, SOURCE_KINDS, Config
+from foa360.shards.features import STORED_FEATURES
 
 
 def test_generated_files_are_current() -> None:
@@ -26,3 +27,11 @@ def test_every_key_is_in_the_reference() -> None:
         for name in section.model_fields:
             if name != "kind":
                 assert f"| `{name}` |" in page
+
+
+def test_every_stored_feature_is_described_in_the_reference() -> None:
+    _, _, part = reference().partition("### Stored features")
+    for feature in STORED_FEATURES.values():
+        row = next(line for line in part.splitlines() if line.startswith(f"| `{feature.name}` |"))
+        assert feature.axes in row
+        assert feature.meaning in row

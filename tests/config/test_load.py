@@ -31,7 +31,7 @@ MISTAKES: list[tuple[dict[Any, Any], str]] = [
     ({"shard": {"clips": "many"}}, 'shard.clips = "many": must be a whole number'),
     ({"shard": {"clips": 0}}, "shard.clips = 0: must be 1 or more"),
     ({"clip": {"duration": float("inf")}}, "clip.duration = Infinity: must be a finite number"),
-    ({"fetch": {"sleep": [9, 3]}}, "fetch.sleep = [9, 3]: must be two numbers with 0 <= a <= b"),
+    ({"fetch": {"sleep": [9, 3]}}, "fetch.sleep = [9, 3]: must be two numbers with 0 <= minimum"),
     ({"curate": {"taau": 0.1}}, "curate.taau: there is no such key; did you mean 'tau'"),
     ({"curate": {"tau": 1}}, "curate.tau = 1: must be below 1"),
     ({"curate": {"tau": float("nan")}}, "curate.tau = NaN: must be"),

@@ -8,7 +8,7 @@ from foa360.config.section import Section
 class Cache(Section):
     """Where downloaded and rendered media are stored.
 
-    The path of the folder may stand for the whole section.
+    A path alone in place of the section sets `path`.
     """
 
     path: str = Field("cache", min_length=1, description="Folder of the cache")

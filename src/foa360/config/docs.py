@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from foa360.config.root import SECTIONS, SOURCE_KINDS, Config
 from foa360.config.section import Section
+from foa360.shards.features import STORED_FEATURES
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SCHEMA_PATH = REPOSITORY / "workflow/schemas/config.schema.json"
@@ -25,6 +26,10 @@ Generated from `src/foa360/config/` by `python -m foa360.config.docs`. Only `sou
 TABLE_HEAD = [
     "| key | default | allowed | meaning |",
     "| --- | --- | --- | --- |",
+]
+FEATURE_TABLE_HEAD = [
+    "| feature | axes after the clip | type | unit | meaning |",
+    "| --- | --- | --- | --- | --- |",
 ]
 #: Names of JSON types in the tables; others are called as in JSON.
 TYPE_NAMES = {
@@ -54,6 +59,8 @@ def reference() -> str:
     parts = [INTRODUCTION, _general_keys(), _sources()]
     for name, section in SECTIONS.items():
         parts.append(_section(f"## `{name}`", section))
+        if name == "features":
+            parts.append(_stored_features())
     return "\n".join(parts)
 
 
@@ -88,6 +95,23 @@ def _section(heading: str, section: type[Section]) -> str:
     names = [name for name in section.model_fields if name != "kind"]
     if names:
         lines += ["", *_table(section, names)]
+    return _text(lines)
+
+
+def _stored_features() -> str:
+    """Return the part on the features that `features.store` can name."""
+    lines = [
+        "### Stored features",
+        "",
+        "The key `store` selects from the following.",
+        "",
+        *FEATURE_TABLE_HEAD,
+    ]
+    for feature in STORED_FEATURES.values():
+        name = f"`{feature.name}`"
+        dtype = f"`{feature.dtype}`"
+        cells = [name, feature.axes, dtype, feature.unit, feature.meaning]
+        lines.append(f"| {' | '.join(cells)} |")
     return _text(lines)
 
 

@@ -2,38 +2,33 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticKnownError
-from pydantic_core.core_schema import no_info_after_validator_function
+from pydantic import AfterValidator, Field, model_validator
+from pydantic.config import JsonDict
+from pydantic_core import PydanticKnownError
 
 from foa360.ambisonics.mel import empty_filters
 from foa360.config.section import Section, fill
 from foa360.shards.features import STORED_FEATURES
 
 
-class _RegisteredName:
-    """Metadata of a type: allow the names of `STORED_FEATURES`, as they are when it is used."""
-
-    def __get_pydantic_core_schema__(
-        self, source: type[str], handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return no_info_after_validator_function(_require_registered, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "enum": list(STORED_FEATURES)}
-
-
 def _require_registered(name: str) -> str:
-    if name not in STORED_FEATURES:
-        *names, last = (f"'{name}'" for name in STORED_FEATURES)
-        raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names)} or {last}"})
-    return name
+    """Refuse a name that is not in the registry, as pydantic does for a `Literal`."""
+    if name in STORED_FEATURES:
+        return name
+    *names, last = [f"'{registered}'" for registered in STORED_FEATURES]
+    raise PydanticKnownError("literal_error", {"expected": f"{', '.join(names)} or {last}"})
 
 
-FeatureName = Annotated[str, _RegisteredName()]
+def _add_registered_names(schema: JsonDict) -> None:
+    schema["enum"] = list(STORED_FEATURES)
+
+
+#: The name of a stored feature: of those that are registered when a configuration is loaded.
+FeatureName = Annotated[
+    str,
+    AfterValidator(_require_registered),
+    Field(json_schema_extra=_add_registered_names),
+]
 
 #: Values that a preset sets for keys that are not set: those of the papers.
 FEATURE_PRESETS: dict[str, dict[str, object]] = {

@@ -8,7 +8,7 @@ from foa360.config.section import Count, Seconds, Section
 
 
 class Fetch(Section):
-    """Limits, retries and formats of downloads. The defaults are what YouTube allows a guest."""
+    """Limits, retries and formats of downloads. The defaults suit YouTube without an account."""
 
     height: int = Field(1080, ge=144, description="Maximum height of the video, pixels")
     video_format: str = Field(
@@ -53,6 +53,7 @@ class Fetch(Section):
         shortest, longest = self.sleep
         if not 0 <= shortest <= longest:
             raise ValueError(
-                f"sleep = [{shortest:g}, {longest:g}]: must be two numbers with 0 <= a <= b"
+                f"sleep = [{shortest:g}, {longest:g}]: must be two numbers with"
+                " 0 <= minimum <= maximum"
             )
         return self

@@ -26,7 +26,7 @@ class FolderSource(Section):
     """
 
     kind: Literal["folder"]
-    path: str = Field(description="Folder; its sub-folders are searched, too")
+    path: str = Field(description="Folder, searched recursively")
 
 
 class ListSource(Section):
@@ -45,8 +45,8 @@ class Yt360Source(Section):
     """The lists of YT-360 as published: ids per split, and the start times of segments."""
 
     kind: Literal["yt360"]
-    train: str = Field(description="Ids of the training split, one a line")
-    test: str = Field(description="Ids of the test split, one a line")
+    train: str = Field(description="Ids of the training split, one per line")
+    test: str = Field(description="Ids of the test split, one per line")
     segments: str = Field(description="Lines of `id start,start,…` in seconds")
     media: str | None = Field(
         None,
@@ -55,7 +55,7 @@ class Yt360Source(Section):
 
 
 class Sphere360Source(Section):
-    """The lists of Sphere360 as published: one `id_start` a line."""
+    """The lists of Sphere360 as published: one `id_start` per line."""
 
     kind: Literal["sphere360"]
     train: str = Field(description="Clips of the training split")
