@@ -13,8 +13,9 @@ def training_shards(tmp_path_factory):
     from foa360.config.fetch import Fetch
     from foa360.config.load import load_config
     from foa360.config.viewpoints import Viewpoints
-    from foa360.core import old_tables as tables
-    from foa360.stages.curate.stage import curate_shard
+    from foa360.core import tables
+    from foa360.core.records import Detection, PlannedClip, TrackedObject
+    from foa360.stages.curate.stage import CurateFiles, curate_shard
     from foa360.stages.features.stage import FeatureFiles, write_features
     from foa360.stages.fetch.stage import FetchFiles, fetch_shard
     from foa360.stages.plan.stage import write_plan
@@ -27,22 +28,28 @@ def training_shards(tmp_path_factory):
     )
     plan, progress = folder / "plan.parquet", Progress("test")
     write_plan(config, plan)
-    frame = tables.read(plan)
-    frame = frame[~frame["video_id"].str.startswith("defect")].reset_index(drop=True)
-    tables.write_frame(plan, frame, tables.PLAN)
+    clips = tables.read(plan, PlannedClip)
+    clips = [clip for clip in clips if not clip.video_id.startswith("defect")]
+    tables.write(plan, clips, PlannedClip)
     paths = {
         name: folder / f"{name}.parquet"
         for name in ("fetch", "curation", "detections", "objects", "views", "agreement")
     }
-    shard, media = frame["shard"].iloc[0], folder / "cache" / "demo" / "media"
+    shard, media = clips[0].shard, folder / "cache" / "demo" / "media"
     render_shard(
-        list(frame["video_id"]), media, folder / "truth.json", config.sources[0], 0, progress
+        [clip.video_id for clip in clips],
+        media,
+        folder / "truth.json",
+        config.sources[0],
+        0,
+        progress,
     )
     fetch_files = FetchFiles(plan=plan, cache=folder / "cache", output=paths["fetch"])
     fetch_shard(shard, fetch_files, Fetch(), progress)
-    curate_shard(plan, shard, paths["fetch"], paths["curation"], Curate(), progress)
-    tables.write(paths["detections"], [], tables.DETECTIONS)
-    tables.write(paths["objects"], [], tables.OBJECTS)
+    curate_files = CurateFiles(plan=plan, fetch=paths["fetch"], curation=paths["curation"])
+    curate_shard(shard, curate_files, Curate(), progress)
+    tables.write(paths["detections"], [], Detection)
+    tables.write(paths["objects"], [], TrackedObject)
     viewpoint_files = ViewpointFiles(
         fetch=paths["fetch"],
         curation=paths["curation"],
