@@ -5,20 +5,17 @@ from pathlib import Path
 from foa360.config.curate import Curate
 from foa360.config.load import load_config
 from foa360.core.jobs import job
-from foa360.stages.curate.stage import curate_shard
+from foa360.stages.curate.stage import CurateFiles, curate_shard
 from foa360.stages.fetch.budget import borrowed
 
 shard = snakemake.wildcards.shard
-plan = Path(snakemake.input.plan)
-fetch = Path(snakemake.input.fetch)
+files = CurateFiles(
+    plan=Path(snakemake.input.plan),
+    fetch=Path(snakemake.input.fetch),
+    curation=Path(snakemake.output[0]),
+)
+settings = Curate.model_validate_json(snakemake.params.settings)
 config = load_config(snakemake.config)
-media = borrowed(shard, plan, fetch, config.cache, config.fetch)
+media = borrowed(shard, files.plan, files.fetch, config.cache, config.fetch)
 with job(Path(snakemake.log[0]), f"{snakemake.rule} {shard}") as progress, media:
-    curate_shard(
-        plan,
-        shard,
-        fetch,
-        Path(snakemake.output[0]),
-        Curate.model_validate_json(snakemake.params.settings),
-        progress,
-    )
+    curate_shard(shard, files, settings, progress)

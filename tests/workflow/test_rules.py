@@ -56,7 +56,7 @@ def test_a_script_calls_the_function_that_its_rule_is_called_after(stage):
 
 def test_rules_train_and_evaluate_the_registered_tasks():
     assert f"EXPERIMENTS = {list(TASKS)}".replace("'", '"') in rule_text("train")
-    for name, task in TASKS.items():
+    for name in TASKS:
         evaluation = f'PATHS.evaluation.format(experiment="{name}", task="{name}")'
         assert evaluation in rule_text("evaluate")
     starts_from = {name: task.starts_from for name, task in TASKS.items() if task.starts_from}
