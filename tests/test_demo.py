@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import av
 import ffmpeg
@@ -13,18 +14,21 @@ from av.audio.resampler import AudioResampler
 from foa360 import ambisonics
 from foa360.ambisonics import descriptors as measures
 from foa360.config.sources import DemoSource
+from foa360.core import tables
 from foa360.core.files import sha256
 from foa360.core.jobs import Progress
 from foa360.core.reasons import REASONS, verdict_of
+from foa360.core.records import PlannedClip
 from foa360.core.video_ids import safe_name
 from foa360.demo.catalogue import FORMATS, HOSTILE, DemoVideo, catalogue
 from foa360.demo.defects import DEFECTS, eac_directions
 from foa360.demo.encode import foa_in_51
 from foa360.demo.scenes import CLASSES, random_scene, seeded
 from foa360.demo.sounds import RATE, SOUNDS, sound, sound_field
-from foa360.media.audio import clip_audio, read_foa
+from foa360.media.audio import clip_audio, to_wyzx
+from foa360.media.container import MediaError
 from foa360.media.order import plane_order
-from foa360.media.probe import MediaError, probe
+from foa360.media.probe import probe
 from foa360.media.video import frames_at
 from foa360.sphere import (
     angular_distance,
@@ -33,7 +37,7 @@ from foa360.sphere import (
     to_direction,
     to_vector,
 )
-from foa360.stages.render.stage import describe, render, render_shard
+from foa360.stages.render.stage import RenderFiles, describe, render, render_shard
 
 SOURCE = DemoSource(kind="demo")
 SHORT = DemoSource(kind="demo", seconds=2.0)
@@ -114,7 +118,7 @@ def test_the_reasons_of_a_defect_lead_to_its_verdict(case):
 
 
 def scene_at(azimuth: float, elevation: float, label: str):
-    """A scene whose only object stands where it is wanted."""
+    """Give a scene whose only object stands in one direction."""
     scene = random_scene("place", 4.0, [label])
     (thing,) = scene.moving
     fields = {
@@ -324,7 +328,7 @@ def test_sound_comes_from_where_the_object_is_seen(files, codec):
     assert order is not None
     (clip,) = clip_audio(folder / video.audio, [(0, 2)])
     assert clip.reason is None
-    foa = read_foa(clip, order.planes, [1, 1, 1, 1])
+    foa = to_wyzx(clip, order.planes, [1, 1, 1, 1])
     scene = video.scene()
     expected = sound_field(scene)
     assert foa.shape == expected.shape
@@ -504,13 +508,32 @@ def small_shard() -> list[str]:
     ]
 
 
+def render_files(folder: Path, video_ids: list[str]) -> RenderFiles:
+    """Write a plan with one clip per video."""
+    clips = [
+        PlannedClip(
+            clip_id=video_id,
+            video_id=video_id,
+            start=0.0,
+            duration=TINY.seconds,
+            split="train",
+            shard="s0000",
+            source="demo",
+            video="",
+            audio="",
+        )
+        for video_id in video_ids
+    ]
+    tables.write(folder / "plan.parquet", clips, PlannedClip)
+    return RenderFiles(
+        plan=folder / "plan.parquet", media=folder / "media", truth=folder / "s.json"
+    )
+
+
 def test_a_shard_has_the_same_bytes_in_any_order(tmp_path):
     ids = small_shard()
     for folder, order in (("a", ids), ("b", ids[::-1])):
-        render_shard(
-            order, tmp_path / folder / "media", tmp_path / folder / "s.json", TINY, 3,
-            Progress("test"),
-        )  # fmt: skip
+        render_shard("s0000", render_files(tmp_path / folder, order), TINY, 3, Progress("test"))
     one, two = ({p.name: sha256(p) for p in (tmp_path / f / "media").iterdir()} for f in "ab")
     assert one == two
     assert len(one) == len(ids)  # one has two files, one has none
@@ -534,7 +557,5 @@ def test_the_truth_says_where_things_are(tmp_path):
 def test_an_unwritable_folder_is_an_error_and_leaves_no_truth(tmp_path):
     (tmp_path / "media").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="media"):
-        render_shard(
-            small_shard()[:1], tmp_path / "media", tmp_path / "s.json", TINY, 3, Progress("test")
-        )
+        render_shard("s0000", render_files(tmp_path, small_shard()[:1]), TINY, 3, Progress("test"))
     assert not (tmp_path / "s.json").exists()

@@ -19,7 +19,7 @@ def training_shards(tmp_path_factory):
     from foa360.stages.features.stage import FeatureFiles, write_features
     from foa360.stages.fetch.stage import FetchFiles, fetch_shard
     from foa360.stages.plan.stage import write_plan
-    from foa360.stages.render.stage import render_shard
+    from foa360.stages.render.stage import RenderFiles, render_shard
     from foa360.stages.viewpoints.stage import ViewpointFiles, choose_viewpoints
 
     folder = tmp_path_factory.mktemp("shards")
@@ -35,15 +35,11 @@ def training_shards(tmp_path_factory):
         name: folder / f"{name}.parquet"
         for name in ("fetch", "curation", "detections", "objects", "views", "agreement")
     }
-    shard, media = clips[0].shard, folder / "cache" / "demo" / "media"
-    render_shard(
-        [clip.video_id for clip in clips],
-        media,
-        folder / "truth.json",
-        config.sources[0],
-        0,
-        progress,
+    shard = clips[0].shard
+    render_files = RenderFiles(
+        plan=plan, media=folder / "cache" / "demo" / "media", truth=folder / "truth.json"
     )
+    render_shard(shard, render_files, config.sources[0], 0, progress)
     fetch_files = FetchFiles(plan=plan, cache=folder / "cache", output=paths["fetch"])
     fetch_shard(shard, fetch_files, Fetch(), progress)
     curate_files = CurateFiles(plan=plan, fetch=paths["fetch"], curation=paths["curation"])
