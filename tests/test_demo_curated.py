@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -11,77 +12,89 @@ from foa360.config.curate import Curate
 from foa360.config.fetch import Fetch
 from foa360.config.root import Config
 from foa360.config.sources import DemoSource
-from foa360.core import old_tables as tables
+from foa360.core import tables
 from foa360.core.jobs import Progress
+from foa360.core.records import CuratedClip
 from foa360.demo.catalogue import DemoVideo, catalogue
 from foa360.demo.sounds import sound_field
 from foa360.sphere import angular_distance
-from foa360.stages.curate.stage import curate_shard
+from foa360.stages.curate.stage import CurateFiles, curate_shard
 from foa360.stages.fetch.stage import FetchFiles, fetch_shard
 from foa360.stages.plan.shards import shard_index
 from foa360.stages.plan.stage import write_plan
-from foa360.stages.render.stage import render_shard
+from foa360.stages.render.stage import RenderFiles, render_shard
 
 pytestmark = pytest.mark.slow
 
 SOURCE = DemoSource(kind="demo", videos=12, seconds=3.0)
 PROGRESS = Progress("test")
-Rows = dict[str, tuple[DemoVideo, dict, dict]]
+
+
+class CuratedDemo(NamedTuple):
+    """A video of the demo, the truth about it, and its curated clip."""
+
+    video: DemoVideo
+    truth: dict[str, Any]
+    clip: CuratedClip
 
 
 @pytest.fixture(scope="module")
-def curated(tmp_path_factory) -> Rows:
-    """Video id → the video, its truth and its row, through the stages as the workflow runs them."""
+def curated(tmp_path_factory) -> list[CuratedDemo]:
+    """Run the stages as the workflow does."""
     folder: Path = tmp_path_factory.mktemp("curated")
     plan, cache = folder / "plan.parquet", folder / "cache"
     write_plan(Config(sources=[SOURCE], cache=str(cache)), plan)
-    rows, truth = {}, {}
+    clips, truths = {}, {}
     for shard in shard_index(plan):
-        ids = list(dict.fromkeys(tables.read(plan, shard=shard)["video_id"]))
-        told = cache / "demo" / f"{shard}.json"
-        render_shard(ids, told.parent / "media", told, SOURCE, 0, PROGRESS)
-        truth |= json.loads(told.read_text("utf-8"))
-        fetch, output = folder / f"f{shard}.parquet", folder / f"c{shard}.parquet"
+        truth = cache / "demo" / f"{shard}.json"
+        render_files = RenderFiles(plan=plan, media=truth.parent / "media", truth=truth)
+        render_shard(shard, render_files, SOURCE, 0, PROGRESS)
+        truths |= json.loads(truth.read_text("utf-8"))
+        fetch, curation = folder / f"f{shard}.parquet", folder / f"c{shard}.parquet"
         fetch_files = FetchFiles(plan=plan, cache=cache, output=fetch)
         fetch_shard(shard, fetch_files, Fetch(), PROGRESS)
-        curate_shard(plan, shard, fetch, output, Curate(), PROGRESS)
-        rows |= {row["video_id"]: row for row in tables.records(tables.read(output))}
-    return {v.video_id: (v, truth[v.video_id], rows[v.video_id]) for v in catalogue(SOURCE, 0)}
+        curate_files = CurateFiles(plan=plan, fetch=fetch, curation=curation)
+        curate_shard(shard, curate_files, Curate(), PROGRESS)
+        clips |= {clip.video_id: clip for clip in tables.read(curation, CuratedClip)}
+    return [
+        CuratedDemo(video, truths[video.video_id], clips[video.video_id])
+        for video in catalogue(SOURCE, 0)
+    ]
 
 
 def test_verdicts_reasons_and_conventions_are_the_true_ones(curated):
-    for video, truth, row in curated.values():
-        reasons = set(row["reasons"])
-        assert row["verdict"] == truth["verdict"], (video.case, reasons)
+    for video, truth, clip in curated:
+        reasons = set(clip.reasons)
+        assert clip.verdict == truth["verdict"], (video.case, reasons)
         assert not truth["reasons"] or set(truth["reasons"]) & reasons, (video.case, reasons)
         if truth["convention"]:
-            assert row["convention"] == truth["convention"], video.case
+            assert clip.convention == truth["convention"], video.case
 
 
-def test_good_scenes_have_nothing_against_them(curated):
-    against = {
-        v.video_id: list(row["reasons"])
-        for v, _, row in curated.values()
-        if v.case == "scene" and set(row["reasons"]) - {"energy_ratio_off"}
+def test_good_scenes_have_no_reasons(curated):
+    unexpected = {
+        video.video_id: clip.reasons
+        for video, _, clip in curated
+        if video.case == "scene" and set(clip.reasons) - {"energy_ratio_off"}
     }
-    assert not against
+    assert not unexpected
 
 
-def error(video: DemoVideo, row: dict) -> float:
+def direction_error(video: DemoVideo, clip: CuratedClip) -> float:
     """Degrees between the measured direction of a clip and that of the true field."""
     field = sound_field(video.scene())
     true = measures.dominant_direction(measures.channel_covariance(field))
-    heard = np.radians([row["azimuth"], row["elevation"]])
-    return float(np.degrees(angular_distance(*heard, true.azimuth, true.elevation)))
+    distance = angular_distance(clip.azimuth, clip.elevation, true.azimuth, true.elevation)
+    return float(np.degrees(distance))
 
 
-def test_kept_clips_are_heard_where_they_are(curated):
+def test_the_audio_of_kept_clips_has_the_true_direction(curated):
     """Except where dipoles were exchanged, mirrored, mixed or lost."""
     undecidable = {"swapped_axes", "mirrored", "no_height", "quad_to_4.0"}
     errors = {
-        video.video_id: error(video, row)
-        for video, _, row in curated.values()
-        if row["verdict"] == "kept" and video.case not in undecidable
+        video.video_id: direction_error(video, clip)
+        for video, _, clip in curated
+        if clip.verdict == "kept" and video.case not in undecidable
     }
     assert len(errors) >= SOURCE.videos + 3
     assert max(errors.values()) < 2, errors
