@@ -6,7 +6,13 @@ import pytest
 
 from foa360.ambisonics.mel import empty_filters, hz_to_mel, mel_filters, mel_to_hz
 
-SETTINGS = [(24000, 1024, 64), (48000, 2048, 128), (24000, 512, 40), (44100, 1023, 64)]
+SETTINGS = [
+    (24000, 1024, 64),
+    (48000, 2048, 128),
+    (24000, 512, 40),
+    (16000, 512, 40),
+    (44100, 1023, 64),
+]
 
 
 @pytest.mark.parametrize(("rate", "n_fft", "n_mels"), SETTINGS)
