@@ -4,7 +4,7 @@
     python benchmarks/shards.py storage RESULTS    size and time to write and to read at random
 
 RESULTS is the folder of a run. The media are read as the reference implementation does it: PyAV
-seeks to a second of each clip and decodes it, the field is turned to each viewpoint, librosa makes
+seeks to a second of each clip and decodes it, the field is rotated to each viewpoint, librosa makes
 log-mels. Zarr is compared where it is installed.
 """
 
@@ -15,8 +15,11 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import av
 import h5py
@@ -24,63 +27,71 @@ import librosa
 import numpy as np
 
 from foa360.ambisonics import look_at, rotate
-from foa360.core import old_tables as tables
+from foa360.core import tables
+from foa360.core.records import CuratedClip, FetchedVideo, Viewpoint
 from foa360.data import ShardDataset, ShardLoader
 from foa360.shards.export import export
-from foa360.shards.format import BESIDE
+from foa360.shards.format import STATISTICS, encoded_name
 from foa360.sphere import perspective_crop
+
+R = TypeVar("R")
 
 FRAMES, CROP, SECONDS, RATE = 8, 112, 1.0, 24000
 
 
 def from_media(results: Path) -> Iterator[Callable[[], object]]:
-    """A call for each kept clip that makes a sample out of its media."""
-
-    def rows(stage: str, **filters: object) -> list[dict]:
-        paths = sorted((results / stage).glob("*.parquet"))
-        return [row for path in paths for row in tables.records(tables.read(path, **filters))]
-
-    files = {row["video_id"]: row for row in rows("fetch")}
-    views: dict[str, list[dict]] = {}
-    for row in rows("viewpoints"):
-        views.setdefault(row["clip_id"], []).append(row)
-    for clip in rows("curation", verdict="kept"):
-        yield lambda c=clip: decode(c, files[c["video_id"]], views[c["clip_id"]])
+    """Yield a call for each kept clip that makes a sample out of its media."""
+    videos = {video.video_id: video for video in read_shards(results / "fetch", FetchedVideo)}
+    viewpoints = tables.grouped(
+        read_shards(results / "viewpoints", Viewpoint), attrgetter("clip_id")
+    )
+    for clip in read_shards(results / "curation", CuratedClip, verdict="kept"):
+        yield partial(decode, clip, videos[clip.video_id], viewpoints[clip.clip_id])
 
 
-def decode(clip: dict, file: dict, views: list[dict]) -> tuple[np.ndarray, np.ndarray]:
-    """Crops and log-mels of one second of a clip, out of its media."""
-    begin = clip["start"] + clip["duration"] / 2
-    angles = np.radians([[v["azimuth"], v["elevation"]] for v in views])
-    wanted = [begin + (i + 0.5) * SECONDS / FRAMES for i in range(FRAMES)]
+def read_shards(folder: Path, record: type[R], **equals: object) -> list[R]:
+    """Read the tables of all shards."""
+    rows = []
+    for path in sorted(folder.glob("*.parquet")):
+        rows += tables.read(path, record, **equals)
+    return rows
+
+
+def decode(
+    clip: CuratedClip, video: FetchedVideo, viewpoints: list[Viewpoint]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Decode one second of a clip from its media: crops and log-mels."""
+    begin = clip.start + clip.duration / 2
+    angles = np.array([[viewpoint.azimuth, viewpoint.elevation] for viewpoint in viewpoints])
+    times = [begin + (i + 0.5) * SECONDS / FRAMES for i in range(FRAMES)]
     crops = []
-    with av.open(file["video_path"]) as container:
+    with av.open(video.video_path) as container:
         container.streams.video[0].thread_type = "AUTO"
         container.seek(int(begin * 1e6), backward=True)
         for frame in container.decode(video=0):
-            if wanted and frame.time >= wanted[0]:
+            if times and frame.time >= times[0]:
                 image = frame.to_ndarray(format="rgb24")
                 crops.append(perspective_crop(image, *angles.T, np.radians(60), CROP))
-                wanted.pop(0)
-            if not wanted:
+                times.pop(0)
+            if not times:
                 break
     pieces = []
-    with av.open(file["audio_path"]) as container:
+    with av.open(video.audio_path) as container:
         container.seek(int(begin * 1e6), backward=True)
         for frame in container.decode(audio=0):
             if frame.time + frame.samples / frame.rate > begin:
                 pieces.append(frame.to_ndarray())
             if frame.time > begin + SECONDS:
                 break
-    sound = np.concatenate(pieces, 1)[clip["planes"], : int(SECONDS * frame.rate)]
-    sound = librosa.resample(sound.astype(np.float32), orig_sr=frame.rate, target_sr=RATE)
-    turned = rotate(sound, look_at(*angles.T))
-    mels = librosa.feature.melspectrogram(y=turned, sr=RATE, n_fft=1024, hop_length=480, n_mels=64)
+    audio = np.concatenate(pieces, 1)[clip.planes, : int(SECONDS * frame.rate)]
+    audio = librosa.resample(audio.astype(np.float32), orig_sr=frame.rate, target_sr=RATE)
+    rotated = rotate(audio, look_at(*angles.T))
+    mels = librosa.feature.melspectrogram(y=rotated, sr=RATE, n_fft=1024, hop_length=480, n_mels=64)
     return np.stack(crops), librosa.power_to_db(mels)
 
 
 def loader(results: Path) -> None:
-    """Clips per second of each way."""
+    """Print the clips per second of each way."""
     paths = sorted((results / "features").glob("*.h5"))
     for path in paths:  # the same cache for all
         path.read_bytes()
@@ -110,7 +121,7 @@ def loader(results: Path) -> None:
             bytes_ = file["video_data"][index[0, 0] : index[-1].sum()]
             size += block.nbytes + bytes_.nbytes
         taken = time.perf_counter() - begin
-    speeds["plain read of covariances and pictures, in order"] = count / taken
+    speeds["plain read of covariances and frames, in order"] = count / taken
     slow = speeds["media at load time: PyAV seek, librosa"]
     print(
         f"{len(data)} clips, {FRAMES} frames of {CROP}x{CROP}, {size / count / 1e6:.2f} MB a clip"
@@ -122,14 +133,14 @@ def loader(results: Path) -> None:
 
 
 def storage(results: Path) -> None:
-    """Size, and time per clip to write and to read, of the covariances and pictures of a shard."""
+    """Print the size of covariances and frames, and the time per clip to write and to read."""
     path = max((results / "features").glob("*.h5"), key=lambda p: p.stat().st_size)
     with h5py.File(path) as file:
-        names = sorted(set(file) - BESIDE)
+        names = sorted(set(file) - {STATISTICS, encoded_name("video")})
         clips = [{name: file[name][i] for name in names} for i in range(len(file["clip_id"]))]
         for i, clip in enumerate(clips):
             index = file["video"][i]
-            clip["pictures"] = file["video_data"][index[0, 0] : index[-1].sum()]
+            clip["frames"] = file["video_data"][index[0, 0] : index[-1].sum()]
     order = np.random.default_rng(0).permutation(len(clips))
     print("| way | MB a clip | write, ms a clip | read at random, ms a clip |")
     print("| --- | --- | --- | --- |")
@@ -164,7 +175,7 @@ def _shard(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tu
     def write() -> None:
         with h5py.File(target, "w", libver="v110") as out:
             for name, value in clips[0].items():
-                if name == "pictures":
+                if name == "frames":
                     data = np.concatenate([clip[name] for clip in clips])
                     out.create_dataset(name, data=data, chunks=(1 << 16,))
                 else:
@@ -196,7 +207,7 @@ def _files(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tu
     def read() -> None:
         for i in order:
             with np.load(target / f"{i}.npz") as file:
-                file["covariance"], file["pictures"]
+                file["covariance"], file["frames"]
 
     writes = _timed(write)
     return sum(f.stat().st_size for f in target.iterdir()), writes, _timed(read)
@@ -232,13 +243,13 @@ def _zarr(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tup
         )
         for i, clip in enumerate(clips):
             array[i] = clip["covariance"]
-            own = group.create_array(f"pictures{i}", shape=clip["pictures"].shape, dtype="u1")
-            own[:] = clip["pictures"]
+            own = group.create_array(f"frames{i}", shape=clip["frames"].shape, dtype="u1")
+            own[:] = clip["frames"]
 
     def read() -> None:
         group = zarr.open_group(target, mode="r")
         for i in order:
-            group["covariance"][i], group[f"pictures{i}"][:]
+            group["covariance"][i], group[f"frames{i}"][:]
 
     writes = _timed(write)
     return sum(f.stat().st_size for f in target.rglob("*") if f.is_file()), writes, _timed(read)
