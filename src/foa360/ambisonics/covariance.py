@@ -56,8 +56,11 @@ def spatial_covariance(
     def band_covariance(real: Array, imaginary: Array) -> Array:
         products = []
         for i, j in PAIRS:
-            product = real[..., i, :, :] * real[..., j, :, :]
-            product = product + imaginary[..., i, :, :] * imaginary[..., j, :, :]
+            # In one expression NumPy reuses the memory of its first term.
+            product = (
+                real[..., i, :, :] * real[..., j, :, :]
+                + imaginary[..., i, :, :] * imaginary[..., j, :, :]
+            )
             products.append(product)
         return to_mel(xp.stack(products, axis=-3), sample_rate, n_fft, n_mels)
 
