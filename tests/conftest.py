@@ -12,7 +12,7 @@ from foa360.config.features import Features
 from foa360.core.records import CuratedClip
 
 # The same examples every time, so that a change is what makes a test fail;
-# `pytest --hypothesis-profile default` looks further.
+# `pytest --hypothesis-profile default` tries others.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 

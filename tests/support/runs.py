@@ -1,4 +1,4 @@
-"""Runs of the workflow in folders of their own."""
+"""Runs of the workflow in separate folders."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Ids, URLs, cut clips and file names: what counts as which, in one place.
+"""Ids, URLs, cut clips and file names: which text is which.
 
 A *video id* names a source video and may hold any characters. A *clip id* is
 `{video_id}_{start}`. Files that others have cut from YouTube videos are named
