@@ -1,36 +1,57 @@
-"""`foa360 check`: measure and judge files without a workflow, one line for each clip.
+"""`foa360 check`: measure and judge files without a workflow, one line per clip.
 
-A line names the file and the span, the verdict, what the channels are, how the dipoles compare with
-W, where the sound comes from, and everything that is noteworthy. Exit status 1 if any clip is not
-kept.
+A line names the file and the span, the verdict, the convention, the energy of the dipoles over that
+of W, the direction of the audio, the level, and every reason. Exit status 1 if any clip is not kept.
 """
 
 import json
+import math
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from foa360.config.curate import Curate
+from foa360.core import tables
 from foa360.core.reasons import REASONS
-from foa360.media.probe import MediaError, probe
-from foa360.stages.curate.stage import curate_video
+from foa360.core.records import DEGREES, Clip, CuratedClip, FetchedVideo
+from foa360.media.container import MediaError
+from foa360.media.probe import probe
+from foa360.stages.curate.convention_types import Comparison, Step
+from foa360.stages.curate.judge_clips import CuratedVideo
+from foa360.stages.curate.source_video import curate_video
+from foa360.stages.curate.thresholds import THRESHOLDS, UNITS
 from foa360.stages.plan.durations import clip_spans, media_duration
 from foa360.stages.plan.pairs import MediaPair, media_pairs
 
 HELP = "measure and judge files or folders, without a workflow"
-Row = dict[str, Any]
 
 CONVENTIONS = {
     "ACN/SN3D": "ambiX (W Y Z X, SN3D)",
     "ACN/N3D": "W Y Z X with N3D gains (dipoles 4.8 dB too loud for ambiX)",
     "FuMa": "FuMa B-format (W X Y Z, W 3 dB down)",
     "ACN/FuMa": "W Y Z X with the FuMa gain of W (3 dB down)",
-    "undecided": "no ambisonics that could be named",
+    "undecided": "convention undecided",
 }
-#: Diffuseness from which on there is hardly any direction to speak of, and is none.
-SPREAD, DIFFUSE = 0.5, 0.9
+#: Diffuseness above which a part of the audio comes from all around, and from which on it has no
+#: dominant direction.
+PARTLY_DIFFUSE, DIFFUSE = 0.5, 0.9
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file with audio, and its curated clips."""
+
+    path: Path
+    video: CuratedVideo
+
+    @property
+    def trace(self) -> tuple[Step, ...]:
+        """Rules that decided on the convention of the whole file; none without a signal."""
+        convention = self.video.convention
+        return () if convention is None else convention.trace
 
 
 def add(parser: ArgumentParser) -> None:
@@ -38,91 +59,178 @@ def add(parser: ArgumentParser) -> None:
     presets = get_args(Curate.model_fields["preset"].annotation)
     parser.add_argument("paths", nargs="+", type=Path, help="media files, or folders of them")
     parser.add_argument("--json", action="store_true", help="one JSON object per clip")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="also print the rules that decided on the convention of each file, and their numbers",
+    )
     parser.add_argument("--preset", choices=presets, default="default", help="set of thresholds")
     parser.add_argument("--tau", type=float, help="tolerance of the energy ratio (0.1)")
-    parser.add_argument("--duration", type=float, default=10.0, help="length of a clip, s (10)")
+    parser.add_argument("--duration", type=float, default=10.0, help="duration of a clip, s (10)")
 
 
-def run(chosen: Namespace) -> int:
+def run(arguments: Namespace) -> int:
     """Print a line per clip; 1 if any is not kept, 2 if the arguments cannot be used."""
-    given = {"preset": chosen.preset} | ({} if chosen.tau is None else {"tau": chosen.tau})
+    given = {"preset": arguments.preset}
+    if arguments.tau is not None:
+        given["tau"] = arguments.tau
     try:
         settings = Curate(**given)
     except ValueError:
-        print(f"--tau {chosen.tau:g}: must be above 0 and below 1", file=sys.stderr)
+        print(f"--tau {arguments.tau:g}: must be above 0 and below 1", file=sys.stderr)
         return 2
-    if not chosen.duration > 0:
-        print(f"--duration {chosen.duration:g}: must be above 0", file=sys.stderr)
+    if not arguments.duration > 0:
+        print(f"--duration {arguments.duration:g}: must be above 0", file=sys.stderr)
         return 2
-    bad = count = 0
-    for row in check(chosen.paths, settings, chosen.duration):
-        count += 1
-        bad += row["verdict"] != "kept"
-        print(json.dumps(_plain(row), ensure_ascii=False) if chosen.json else line(row), flush=True)
-    if not count:
+    clips = []
+    for file in check(arguments.paths, settings, arguments.duration):
+        clips += file.video.clips
+        lines = json_lines if arguments.json else text_lines
+        for line in lines(file, arguments.explain):
+            print(line, flush=True)
+    if not clips:
         print("no media files found", file=sys.stderr)
-    return 1 if bad or not count else 0
+        return 1
+    return int(any(clip.verdict != "kept" for clip in clips))
 
 
-def check(paths: list[Path], settings: Curate, duration: float = 10.0) -> Iterator[Row]:
-    """Rows of the curation table, with `file`, for every clip of files and folders.
+def check(paths: list[Path], settings: Curate, duration: float = 10.0) -> Iterator[CheckedFile]:
+    """Curate files, and all files in folders, in clips of `duration` seconds.
 
-    Files of sound alone are judged by their sound.
+    Files with audio only are judged by their audio.
     """
     for path in paths:
-        found = media_pairs(path) if path.is_dir() else {path.name: MediaPair(path, path)}
-        for picture, sound in found.values():
-            spans = clip_spans(media_duration(sound), duration)
-            video = None if picture == sound and not _has_picture(sound) else str(picture)
-            clips = [
-                {"clip_id": f"{sound.stem}_{s:g}", "video_id": sound.stem, "start": s,
-                 "duration": d, "split": None}
-                for s, d in spans
-            ]  # fmt: skip
-            media = {"state": "fetched", "video_path": video, "audio_path": str(sound)}
-            for row in curate_video(clips, media, settings):
-                yield {"file": str(sound), **row}
+        pairs = media_pairs(path) if path.is_dir() else {path.name: MediaPair(path, path)}
+        for pair in pairs.values():
+            yield CheckedFile(pair.audio, _curate_pair(pair, settings, duration))
 
 
-def _has_picture(path: Path) -> bool:
+def _curate_pair(pair: MediaPair, settings: Curate, duration: float) -> CuratedVideo:
+    video_id = pair.audio.stem
+    clips = []
+    for span in clip_spans(media_duration(pair.audio), duration):
+        clip = Clip(
+            clip_id=f"{video_id}_{span.start:g}",
+            video_id=video_id,
+            start=span.start,
+            duration=span.duration,
+            split=None,
+        )
+        clips.append(clip)
+    audio_only = pair.video == pair.audio and not _has_video(pair.audio)
+    fetched = FetchedVideo(
+        video_id=video_id,
+        state="fetched",
+        video_path=None if audio_only else str(pair.video),
+        audio_path=str(pair.audio),
+    )
+    return curate_video(clips, fetched, settings)
+
+
+def _has_video(path: Path) -> bool:
     try:
         return probe(path, claims=False).video_codec is not None
     except MediaError:
         return False
 
 
-def _plain(row: Row) -> Row:
-    """A row with null for what JSON has no number for."""
+def json_lines(file: CheckedFile, explain: bool = False) -> Iterator[str]:
+    """One JSON object per clip: the columns of the curation table, in their units.
 
-    def finite(value: Any) -> Any:
-        if isinstance(value, list):
-            return [finite(v) for v in value]
-        if isinstance(value, float):
-            return value if abs(value) < float("inf") else None
-        return value
-
-    return {key: finite(value) for key, value in row.items()}
-
-
-def line(row: Row) -> str:
-    """What a sound engineer would say of a clip."""
-    end = row["start"] + row["duration"]
-    said = [f"{row['file']} {row['start']:g}-{end:g} s: {row['verdict']}"]
-    if row.get("convention"):
-        words = CONVENTIONS[row["convention"]]
-        if row["convention"] != "undecided":
-            words += f", {100 * row['confidence']:.0f} % sure"
-        said += [words, f"dipoles / W = {row['energy_ratio']:.2f} below the cutoff", _where(row)]
-        said.append(f"{row['rms_dbfs']:.0f} dBFS")
-    notes = [REASONS[code].sentence for code in row["reasons"]]
-    return "; ".join([*said, *notes, *([row["message"]] if row.get("message") else [])])
+    With `explain` each has the applied rules, too.
+    """
+    for clip in file.video.clips:
+        values: dict[str, Any] = {"file": str(file.path)}
+        for column in tables.columns(CuratedClip):
+            value = getattr(clip, column.name)
+            if column.unit == DEGREES and value is not None:
+                value = math.degrees(value)
+            values[column.name] = _finite(value)
+        if explain:
+            values["rules"] = [_json_step(step) for step in file.trace]
+        yield json.dumps(values, ensure_ascii=False)
 
 
-def _where(row: Row) -> str:
-    """The direction of the sound in words."""
-    if not row["diffuseness"] < DIFFUSE:
-        return "sound from everywhere"
-    azimuth, elevation = round(row["azimuth"]), round(row["elevation"])
-    side = "ahead" if azimuth == 0 else f"{abs(azimuth)}° {'left' if azimuth > 0 else 'right'}"
-    height = f", {abs(elevation)}° {'up' if elevation > 0 else 'down'}" if elevation else ""
-    return f"sound from {side}{height}" + (" and around" if row["diffuseness"] > SPREAD else "")
+def _finite(value: Any) -> Any:
+    """Replace numbers that JSON does not have with null."""
+    if isinstance(value, list):
+        return [_finite(element) for element in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _json_step(step: Step) -> dict[str, Any]:
+    comparisons = []
+    for comparison in step.comparisons:
+        entry = {"quantity": comparison.quantity, "value": _finite(float(comparison.value))}
+        if comparison.threshold is not None:
+            entry["threshold"] = comparison.threshold
+            entry["limit"] = getattr(THRESHOLDS, comparison.threshold)
+            entry["unit"] = UNITS[comparison.threshold]
+        comparisons.append(entry)
+    return {"rule": step.rule, "decided": step.decided, "comparisons": comparisons}
+
+
+def text_lines(file: CheckedFile, explain: bool = False) -> Iterator[str]:
+    """One line per clip; with `explain` lines on the rules that were applied to the file."""
+    for clip in file.video.clips:
+        yield clip_line(file.path, clip)
+    if explain:
+        yield from rule_lines(file.trace)
+
+
+def clip_line(path: Path, clip: CuratedClip) -> str:
+    """Describe a clip in one line."""
+    end = clip.start + clip.duration
+    parts = [f"{path} {clip.start:g}-{end:g} s: {clip.verdict}"]
+    if clip.convention is not None:
+        parts.append(_convention(clip.convention, clip.confidence))
+        parts.append(f"dipoles / W = {clip.energy_ratio:.2f} below the cutoff")
+        parts.append(_direction(clip))
+        parts.append(f"{clip.rms_dbfs:.0f} dBFS")
+    parts += [REASONS[code].sentence for code in clip.reasons]
+    if clip.message:
+        parts.append(clip.message)
+    return "; ".join(parts)
+
+
+def _convention(name: str, confidence: float | None) -> str:
+    if name == "undecided" or confidence is None:
+        return CONVENTIONS[name]
+    return f"{CONVENTIONS[name]}, confidence {100 * confidence:.0f} %"
+
+
+def _direction(clip: CuratedClip) -> str:
+    """Describe the dominant direction of the audio."""
+    azimuth, elevation, diffuseness = clip.azimuth, clip.elevation, clip.diffuseness
+    if azimuth is None or elevation is None or diffuseness is None or not diffuseness < DIFFUSE:
+        return "no dominant direction"
+    azimuth_deg = round(math.degrees(azimuth))
+    elevation_deg = round(math.degrees(elevation))
+    text = "direction: front"
+    if azimuth_deg:
+        text = f"direction: {abs(azimuth_deg)}° {'left' if azimuth_deg > 0 else 'right'}"
+    if elevation_deg:
+        text += f", {abs(elevation_deg)}° {'up' if elevation_deg > 0 else 'down'}"
+    if diffuseness > PARTLY_DIFFUSE:
+        text += ", partly diffuse"
+    return text
+
+
+def rule_lines(trace: tuple[Step, ...]) -> Iterator[str]:
+    """Describe the applied rules: one line per rule, and one per number that it compared."""
+    if not trace:
+        yield "    no rules applied: no clip has a signal"
+    for step in trace:
+        yield f"    {step.rule}: {'decides' if step.decided else 'does not apply'}"
+        for comparison in step.comparisons:
+            yield f"        {_comparison(comparison)}"
+
+
+def _comparison(comparison: Comparison) -> str:
+    text = f"{comparison.quantity}: {comparison.value:.3g}"
+    name = comparison.threshold
+    if name is None:
+        return text
+    return f"{text} ({name} = {getattr(THRESHOLDS, name):g}, {UNITS[name]})"

@@ -80,7 +80,7 @@ def head_locked(summary: EvidenceSummary, order_proven: bool) -> Ruling:
     z_present = bool(summary.present[2])
     name = "undirected" if z_present else "undirected_without_z"
     limit = THRESHOLDS.undirected if z_present else THRESHOLDS.undirected_without_z
-    comparisons = (
+    comparisons: tuple[Comparison, ...] = (
         Comparison("W without direction", summary.undirected, name),
         Comparison("fit of the first channel as W", summary.first_fit, "undirected_fit"),
     )
@@ -138,7 +138,7 @@ def w_in_other_channel(summary: EvidenceSummary, order_proven: bool) -> Ruling:
     level = float(np.median(summary.dipole_levels_db))
     weak = level < THRESHOLDS.weak_dipoles
     name, needed_lead = _needed_lead(weak, order_proven)
-    comparisons = (
+    comparisons: tuple[Comparison, ...] = (
         Comparison("channel that fits best as W", w + 1),
         Comparison("its lead over the first channel", lead, name),
         Comparison("level of the dipoles", level, "weak_dipoles"),

@@ -16,7 +16,7 @@ from foa360.ambisonics.descriptors import (
     w_coherence,
 )
 from foa360.config.curate import Curate
-from foa360.media.order import Order
+from foa360.media.order import PlaneOrder
 from foa360.stages.curate.convention import decide, total
 from foa360.stages.curate.convention_types import Convention, not_ambisonics
 from foa360.stages.curate.measures import AudioFile, AudioMeasures, MeasuredAudio, NotMeasured
@@ -253,7 +253,7 @@ def describe(
     convention: Convention,
     repair: Repair,
     ratios: EnergyRatios,
-    order: Order,
+    order: PlaneOrder,
 ) -> AudioDescription:
     """Describe the audio of one clip after repair, in the columns of the curation table.
 
@@ -267,7 +267,7 @@ def describe(
         Conversion that was applied.
     ratios : EnergyRatios
         Of the clip.
-    order : Order
+    order : PlaneOrder
         Decoded planes of the measured channels.
     """
     covariance = _rescaled(_reordered(measures.covariance, repair.planes), repair.gains)

@@ -130,7 +130,7 @@ def projection_of(evidence: LayoutEvidence) -> str:
     """Projection by evidence: `erp`, `eac`, `cubemap` or `flat`.
 
     An EAC breaks at the seam and between its two rows of faces, a cubemap between its columns of
-    faces, too, a flat image at the seam only. In neither are the top and bottom rows uniform, except
+    faces, too, a flat image at the seam only. In none are the top and bottom rows uniform, except
     under a white sky and over snow.
     """
     limits = FRAME_THRESHOLDS

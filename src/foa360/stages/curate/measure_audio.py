@@ -16,8 +16,9 @@ from foa360.ambisonics.descriptors import (
 )
 from foa360.ambisonics.evidence import evidence
 from foa360.media.audio import ClipAudio, clip_audio
-from foa360.media.order import WYZX, Order, plane_order
-from foa360.media.probe import MediaError, Probe, probe
+from foa360.media.container import MediaError
+from foa360.media.order import WYZX, PlaneOrder, plane_order
+from foa360.media.probe import Probe, probe
 from foa360.stages.curate.measures import AudioFile, AudioMeasures, MeasuredAudio, NotMeasured
 
 #: Largest absolute sample, full scale 1, of undamaged audio. Larger ones come from damaged
@@ -58,7 +59,7 @@ def measure_audio(
 
 
 def measure_clip_audio(
-    clip: ClipAudio, order: Order | None, cutoff_hz: float, silence_dbfs: float
+    clip: ClipAudio, order: PlaneOrder | None, cutoff_hz: float, silence_dbfs: float
 ) -> AudioMeasures | NotMeasured:
     """Measure one clip.
 
@@ -66,7 +67,7 @@ def measure_clip_audio(
     ----------
     clip : ClipAudio
         As decoded.
-    order : Order or None
+    order : PlaneOrder or None
         Planes that hold W, Y, Z, X; None with fewer than four channels.
     cutoff_hz : float
         Cut-off of the low-pass of the energy ratio, Hz.

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.media.probe import MediaError, Probe, probe
+from foa360.media.container import MediaError
+from foa360.media.probe import Probe, probe
 from foa360.media.video import frames_at
 from foa360.stages.curate.measure_layout import layout_evidence
 from foa360.stages.curate.measures import (
@@ -122,7 +123,7 @@ def _clip_measures(
 
 
 def _frame_times(collectors: Sequence[FrameCollector]) -> list[float]:
-    """Times of the frames of all clips, ascending; those that clips share come once."""
+    """Return the times of the frames of all clips, ascending and each once."""
     times = set()
     for collector in collectors:
         for time in np.arange(collector.start, collector.end - 1e-6, 1 / FPS):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foa360.ambisonics.evidence import Evidence
-from foa360.media.order import Order
+from foa360.media.order import PlaneOrder
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ class AudioFile:
     claimed_convention: str | None = None
     mapping_family: int | None = None  # of Opus
     head_locked: bool | None = None
-    order: Order | None = None  # planes of W, Y, Z, X; None with fewer than four channels
+    order: PlaneOrder | None = None  # planes of W, Y, Z, X; None with fewer than four channels
 
 
 @dataclass(frozen=True, kw_only=True)
