@@ -24,7 +24,7 @@ from foa360.demo.catalogue import FORMATS, HOSTILE, DemoVideo, catalogue
 from foa360.demo.defects import DEFECTS, eac_directions
 from foa360.demo.encode import foa_in_51
 from foa360.demo.scenes import CLASSES, random_scene, seeded
-from foa360.demo.sounds import RATE, SOUNDS, sound, sound_field
+from foa360.demo.audio import RATE, SOUNDS, sound, sound_field
 from foa360.media.audio import clip_audio, to_wyzx
 from foa360.media.container import MediaError
 from foa360.media.order import plane_order

@@ -14,7 +14,7 @@ from foa360.core import tables
 from foa360.core.records import FetchedVideo
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
-from foa360.demo.sounds import sound_field
+from foa360.demo.audio import sound_field
 
 pytestmark = pytest.mark.system
 

@@ -1,1 +1,1 @@
-"""The embedded demo: rendered 360° videos with ambisonics, good ones and every known defect."""
+"""The embedded demo: rendered 360° videos with ambisonics, valid ones and every known defect."""

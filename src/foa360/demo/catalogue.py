@@ -1,27 +1,40 @@
 """The list of the demo's videos, known without rendering anything."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from foa360.config.sources import DemoSource
 from foa360.core.video_ids import safe_name
 from foa360.demo.defects import DEFECTS, Defect
 from foa360.demo.scenes import CLASSES, Scene, random_scene, seeded
 
-#: How sound videos are stored in turn: suffix and codec of the picture's file, then of the sound's
-#: (no suffix: the same file).
+
+class StorageFormat(NamedTuple):
+    """Suffix and codec of the file with the video, then of the one with the audio.
+
+    Without `audio_suffix`, one file has both.
+    """
+
+    video_suffix: str
+    video_codec: str
+    audio_suffix: str
+    audio_codec: str
+
+
+#: Formats of valid videos, used in rotation.
 FORMATS = [
-    (".mp4", "h264", "", "aac"),
-    (".webm", "vp9", "", "opus"),
-    (".mp4", "h264", ".m4a", "aac51"),
-    (".mkv", "h264", "", "flac"),
-    (".webm", "vp9", ".ogg", "vorbis"),
-    (".mov", "h264", "", "pcm16"),
-    (".mp4", "h264", ".wav", "float"),
-    (".mkv", "vp9", "", "opus255"),
-    (".webm", "vp9", ".opus", "opus"),
-    (".mp4", "h264", ".m4a", "alac"),
+    StorageFormat(".mp4", "h264", "", "aac"),
+    StorageFormat(".webm", "vp9", "", "opus"),
+    StorageFormat(".mp4", "h264", ".m4a", "aac51"),
+    StorageFormat(".mkv", "h264", "", "flac"),
+    StorageFormat(".webm", "vp9", ".ogg", "vorbis"),
+    StorageFormat(".mov", "h264", "", "pcm16"),
+    StorageFormat(".mp4", "h264", ".wav", "float"),
+    StorageFormat(".mkv", "vp9", "", "opus255"),
+    StorageFormat(".webm", "vp9", ".opus", "opus"),
+    StorageFormat(".mp4", "h264", ".m4a", "alac"),
 ]
-#: Ids that are data and nothing else, whatever they look like.
+#: Ids that are mere data, whatever a shell or a browser would take them for.
 HOSTILE = {
     2: "-rf --help",
     5: "../../up",
@@ -34,10 +47,10 @@ HOSTILE = {
 
 @dataclass(frozen=True)
 class DemoVideo:
-    """One video: id, split, what it is, and its files inside the media folder.
+    """One video: id, split, case, and the names of its files in the media folder.
 
-    `case` is `scene` for a sound video, else the name of its defect. The file of a video whose
-    defect is to be absent is never there. `key` seeds scene and sound.
+    `case` is `scene` for a valid video, else the name of its defect. The file of a video with the
+    defect `absent` does not exist. `key` seeds frames and audio.
     """
 
     video_id: str
@@ -48,21 +61,21 @@ class DemoVideo:
     duration: float
     key: str
     labels: tuple[str, ...]
-    picture_codec: str
-    sound_codec: str
+    video_codec: str
+    audio_codec: str
 
     @property
     def defect(self) -> Defect:
-        """What is wrong with it; a sound video is to be kept."""
+        """Its defect; a valid video has none and is kept."""
         return DEFECTS[self.case] if self.case != "scene" else Defect("kept")
 
     def scene(self) -> Scene:
-        """The scene that it shows."""
+        """Scene of its frames and its audio."""
         return random_scene(self.key, self.duration, self.labels)
 
 
 def catalogue(source: DemoSource, seed: int) -> list[DemoVideo]:
-    """All videos of the demo: `source.videos` sound ones and one of every defect, interleaved."""
+    """List all videos: `source.videos` valid ones, and one with each defect, interleaved."""
     good = [_scene(i, source, seed) for i in range(source.videos)]
     bad = [_defect(i, case, source, seed) for i, case in enumerate(DEFECTS)]
     ranks = [(i / len(good), 0, v) for i, v in enumerate(good)]
@@ -71,32 +84,32 @@ def catalogue(source: DemoSource, seed: int) -> list[DemoVideo]:
 
 
 def _scene(i: int, source: DemoSource, seed: int) -> DemoVideo:
-    """Sound video i; every class is in turn the loudest, in both splits."""
+    """Describe valid video i; the loudest class alternates, in both splits."""
     key = f"{seed} scene {i}"
     main = CLASSES[i % len(CLASSES)]
     random = seeded(key, "labels")
     others = [c for c in random.permutation(CLASSES) if c != main][: int(random.integers(0, 2))]
     held_out = (i // len(CLASSES)) % 4 == 1 if source.videos >= 12 else i % 3 == 2
-    suffix, picture, sound_suffix, sound = FORMATS[i % len(FORMATS)]
+    stored = FORMATS[i % len(FORMATS)]
     video_id = HOSTILE.get(i, f"scene{i:02}-{main}")
     stem = safe_name(f"{video_id} {key} {source.seconds}")
     return DemoVideo(
         video_id=video_id,
         split="test" if held_out else "train",
         case="scene",
-        video=f"{stem}{suffix}",
-        audio=f"{stem}{sound_suffix or suffix}",
+        video=f"{stem}{stored.video_suffix}",
+        audio=f"{stem}{stored.audio_suffix or stored.video_suffix}",
         duration=source.seconds,
         key=key,
         labels=(main, *map(str, others)),
-        picture_codec=picture,
-        sound_codec=sound,
+        video_codec=stored.video_codec,
+        audio_codec=stored.audio_codec,
     )
 
 
 def _defect(i: int, case: str, source: DemoSource, seed: int) -> DemoVideo:
     key = f"{seed} defect {case}"
-    turn = seeded(key, "labels").permutation(CLASSES)
+    labels = seeded(key, "labels").permutation(CLASSES)
     name = f"{safe_name(f'{case} {key} {source.seconds}')}{DEFECTS[case].suffix}"
     return DemoVideo(
         video_id=f"defect-{case}",
@@ -106,7 +119,7 @@ def _defect(i: int, case: str, source: DemoSource, seed: int) -> DemoVideo:
         audio=name,
         duration=source.seconds,
         key=key,
-        labels=tuple(map(str, turn[: 2 + i % 2])),
-        picture_codec="vp9" if DEFECTS[case].suffix == ".webm" else "h264",
-        sound_codec=DEFECTS[case].codec,
+        labels=tuple(map(str, labels[: 2 + i % 2])),
+        video_codec="vp9" if DEFECTS[case].suffix == ".webm" else "h264",
+        audio_codec=DEFECTS[case].audio_codec,
     )

@@ -1,4 +1,4 @@
-"""Write sound and pictures into real containers with real encoders, the same bytes every time."""
+"""Write audio and frames into real containers with real encoders, with reproducible bytes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,21 +11,19 @@ import ffmpeg
 import imageio_ffmpeg
 import numpy as np
 from av.audio.resampler import AudioResampler
-from numpy.typing import NDArray
 
 from foa360.core.files import atomic
-from foa360.demo.sounds import RATE
+from foa360.demo.arrays import Image, Samples
+from foa360.demo.audio import RATE
 
-Image = NDArray[np.uint8]
-Samples = NDArray[np.float32]
-
+#: Frame rate of the demo's videos, Hz.
 FPS = 10
 #: One encoder thread, since the number of threads changes the bytes.
 H264 = {"preset": "veryfast", "crf": "24", "threads": "1", "g": "20", "bf": "2"}
 VP9 = {"deadline": "realtime", "cpu-used": "8", "crf": "32", "b": "0", "threads": "1", "g": "20"}
-VIDEO = {"h264": ("libx264", H264), "vp9": ("libvpx-vp9", VP9)}
+VIDEO_CODECS = {"h264": ("libx264", H264), "vp9": ("libvpx-vp9", VP9)}
 #: Name → encoder, layout for four channels, options. FOA in 5.1 is W, Y, Z, X as planes 2, 1, 4, 0.
-AUDIO: dict[str, tuple[str, str, dict[str, str]]] = {
+AUDIO_CODECS: dict[str, tuple[str, str, dict[str, str]]] = {
     "opus": ("libopus", "ambisonic 1", {"mapping_family": "2", "b": "256000"}),
     "opus255": ("libopus", "4 channels", {"mapping_family": "255", "b": "256000"}),
     "aac": ("aac", "4.0", {"b": "320000"}),
@@ -36,6 +34,9 @@ AUDIO: dict[str, tuple[str, str, dict[str, str]]] = {
     "pcm24": ("pcm_s24le", "4.0", {}),
     "float": ("pcm_f32le", "4.0", {}),
 }
+#: Flag of codecs that leaves the encoder's name out of the stream.
+BITEXACT = 1 << 23
+#: Layout of other numbers of channels.
 LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 6: "5.1"}
 
 
@@ -46,10 +47,21 @@ def write_media(
     video: str = "h264",
     audio: str = "flac",
 ) -> None:
-    """Write pictures (RGB, at `FPS`) and sound `(C, n)` at `RATE`; either may be None.
+    """Write a media file; the container follows the suffix of its path.
 
-    The container follows the suffix of the path. `audio` may also be `vorbis`, which PyAV has no
-    encoder for: FFmpeg's program writes it, sound only.
+    Parameters
+    ----------
+    path : Path
+        File to write.
+    frames : iterator of (height, width, 3), optional
+        RGB, at `FPS`.
+    samples : (C, n), optional
+        Audio at `RATE`.
+    video : str
+        Codec of the frames, of `VIDEO_CODECS`.
+    audio : str
+        Codec of the audio, of `AUDIO_CODECS`, or `vorbis`, which PyAV has no encoder for: FFmpeg's
+        program writes it, without frames.
     """
     if audio == "vorbis" and samples is not None:
         _write_vorbis(path, samples)
@@ -57,16 +69,15 @@ def write_media(
     with atomic(path) as temporary, _muxer(temporary) as container:
         streams = []
         if frames is not None:
-            codec, options = VIDEO[video]
+            codec, options = VIDEO_CODECS[video]
             first = next(frames)
-            picture = container.add_stream(codec, rate=FPS, options=dict(options))
-            picture.height, picture.width = first.shape[:2]
-            picture.pix_fmt = "yuv420p"
-            picture.codec_context.thread_count = 1
-            streams.append((picture, _pictures(first, frames)))
+            stream = container.add_stream(codec, rate=FPS, options=dict(options))
+            stream.height, stream.width = first.shape[:2]
+            stream.pix_fmt = "yuv420p"
+            stream.codec_context.thread_count = 1
+            streams.append((stream, _timed_frames(first, frames)))
         if samples is not None:
-            sound, blocks = _sound_stream(container, samples, audio)
-            streams.append((sound, blocks))
+            streams.append(_audio_stream(container, samples, audio))
         _interleave(container, streams)
 
 
@@ -84,7 +95,7 @@ def _muxer(path: Path) -> Iterator[Any]:
         yield container
 
 
-def _pictures(first: Image, more: Iterator[Image]) -> Iterator[tuple[float, Any]]:
+def _timed_frames(first: Image, more: Iterator[Image]) -> Iterator[tuple[float, Any]]:
     for number, image in enumerate(_chain(first, more)):
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
         frame.pts, frame.time_base = number, Fraction(1, FPS)
@@ -96,13 +107,13 @@ def _chain(first: Image, more: Iterator[Image]) -> Iterator[Image]:
     yield from more
 
 
-def _sound_stream(container: Any, samples: Samples, audio: str) -> tuple[Any, Any]:
-    codec, layout, options = AUDIO[audio]
+def _audio_stream(container: Any, samples: Samples, audio: str) -> tuple[Any, Any]:
+    codec, layout, options = AUDIO_CODECS[audio]
     if samples.shape[0] != 4:
         layout = LAYOUTS[samples.shape[0]]
         options = {k: v for k, v in options.items() if k != "mapping_family"}
     stream = container.add_stream(codec, rate=RATE, options=options, layout=layout)
-    stream.codec_context.flags |= 1 << 23  # bitexact: no encoder's name in the stream
+    stream.codec_context.flags |= BITEXACT
     return stream, _blocks(samples, layout, stream.codec_context.format.name)
 
 
@@ -129,18 +140,15 @@ def _interleave(container: Any, streams: Sequence[tuple[Any, Any]]) -> None:
 
 
 def _write_vorbis(path: Path, samples: Samples) -> None:
+    interleaved = np.ascontiguousarray(samples.T).tobytes()
     with atomic(path) as temporary:
-        (
-            ffmpeg.input("pipe:", format="f32le", ac=samples.shape[0], ar=RATE)
-            .output(
-                str(temporary), acodec="libvorbis", aq=6, fflags="+bitexact",
-                **{"flags:a": "+bitexact"},
-            )
-            .global_args("-loglevel", "error")
-            .overwrite_output()
-            .run(
-                cmd=imageio_ffmpeg.get_ffmpeg_exe(),
-                input=np.ascontiguousarray(samples.T).tobytes(),
-                capture_stderr=True,
-            )
-        )  # fmt: skip
+        source = ffmpeg.input("pipe:", format="f32le", ac=samples.shape[0], ar=RATE)
+        options = {
+            "acodec": "libvorbis",
+            "aq": 6,
+            "fflags": "+bitexact",
+            "flags:a": "+bitexact",
+        }
+        command = source.output(str(temporary), **options)
+        command = command.global_args("-loglevel", "error").overwrite_output()
+        command.run(cmd=imageio_ffmpeg.get_ffmpeg_exe(), input=interleaved, capture_stderr=True)

@@ -1,6 +1,6 @@
 """Equirectangular scenes with moving drawn objects, seeded by a key.
 
-Directions as everywhere: azimuth left positive, elevation up, radians. An object is a flat picture
+Directions as everywhere: azimuth left positive, elevation up, radians. An object is a flat image
 that stands on the sphere, drawn through the gnomonic projection around its direction, so it is
 right at the seam and high above the horizon as well.
 """
@@ -12,59 +12,69 @@ from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from foa360.ambisonics.arrays import Floats
 from foa360.ambisonics.field import look_at
-from foa360.demo.sprites import DRAWINGS, sprite
+from foa360.demo.arrays import Image, Random
+from foa360.demo.backgrounds import draw_background
+from foa360.demo.sprites import DRAWINGS, draw_sprite
 from foa360.sphere.directions import pixel_to_direction, to_direction, to_vector
-
-Image = NDArray[np.uint8]
-Floats = NDArray[np.float64]
 
 CLASSES: tuple[str, ...] = tuple(DRAWINGS)
 
-#: Range of elevations in degrees that a class moves in.
-ELEVATIONS = {"bird": (12, 45), "bell": (0, 35)}
-GROUND = (-20, 0)
-#: Phases of the motion that are drawn, and motions per second.
-PHASES, MOTION_HZ = 12, 1.5
+#: Range of elevations of a class, degrees; `GROUND_ELEVATIONS` for all others.
+ELEVATIONS = {
+    "bird": (12, 45),
+    "bell": (0, 35),
+}
+GROUND_ELEVATIONS = (-20, 0)
+#: Phases of the motion that are drawn.
+PHASES = 12
+#: Motions per second.
+MOTION_HZ = 1.5
+#: Opacity from which a pixel belongs to the object.
+OPAQUE = 127
+#: Points on each side of an outline.
+OUTLINE_POINTS = 17
 
 
-def seeded(*key: object) -> np.random.Generator:
+def seeded(*key: object) -> Random:
     """Random numbers that depend on the key alone, on every machine."""
     digest = hashlib.sha256("\0".join(map(str, key)).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "little"))
 
 
-@dataclass(frozen=True)
-class Moving:
-    """One object: what it is, how it looks, and where it goes."""
+@dataclass(frozen=True, kw_only=True)
+class MovingObject:
+    """One object of a scene: class, appearance, path and loudness."""
 
     label: str
-    colour: int
+    colour: int  # number of a colour of its class
     size: float  # angular size of the sprite's side, rad
-    azimuth0: float
-    speed: float  # rad/s
-    elevation0: float
-    sway: float  # rad
-    loudness_db: float
+    start_azimuth: float  # rad
+    azimuth_speed: float  # rad/s
+    mean_elevation: float  # rad
+    elevation_amplitude: float  # rad
+    loudness_db: float  # relative to the loudest
 
     def direction(self, t: ArrayLike) -> tuple[Floats, Floats]:
         """Azimuth (not wrapped) and elevation at times in seconds."""
         t = np.asarray(t, float)
-        azimuth = self.azimuth0 + self.speed * t + 0.06 * np.sin(2.3 * t)
-        return azimuth, self.elevation0 + self.sway * np.sin(1.3 * t + self.colour)
+        azimuth = self.start_azimuth + self.azimuth_speed * t + 0.06 * np.sin(2.3 * t)
+        swing = self.elevation_amplitude * np.sin(1.3 * t + self.colour)
+        return azimuth, self.mean_elevation + swing
 
-    def picture(self, t: float) -> Image:
-        """Sprite at a time."""
-        return _sprite(self.label, self.colour, int(t * MOTION_HZ * PHASES) % PHASES)
+    def sprite(self, t: float) -> Image:
+        """Sprite at a time in seconds."""
+        return _cached_sprite(self.label, self.colour, int(t * MOTION_HZ * PHASES) % PHASES)
 
 
-@dataclass(frozen=True)
-class Seen:
+@dataclass(frozen=True, kw_only=True)
+class DrawnObject:
     """An object at one time: direction and angular size in radians, box in shares of the frame.
 
-    `right` passes 1 where the box crosses the seam.
+    `right` exceeds 1 where the box crosses the seam.
     """
 
     label: str
@@ -85,76 +95,90 @@ class Seen:
 
 @dataclass(frozen=True)
 class Scene:
-    """A place and its moving objects."""
+    """A background and moving objects."""
 
     key: str
-    seconds: float
-    moving: tuple[Moving, ...]
+    duration: float  # s
+    moving_objects: tuple[MovingObject, ...]
 
     @cached_property
     def _backgrounds(self) -> dict[tuple[int, int], Image]:
         return {}
 
     def background(self, width: int, height: int) -> Image:
-        """The place without objects, `(height, width, 3)` RGB."""
-        if (width, height) not in self._backgrounds:
-            self._backgrounds[width, height] = _place(seeded(self.key, "place"), width, height)
-        return self._backgrounds[width, height]
+        """Frame without objects, `(height, width, 3)` RGB."""
+        size = (width, height)
+        if size not in self._backgrounds:
+            self._backgrounds[size] = draw_background(seeded(self.key, "place"), width, height)
+        return self._backgrounds[size]
 
     def frame(self, t: float, width: int, height: int) -> Image:
-        """Equirectangular picture at a time in seconds, `(height, width, 3)` RGB."""
+        """Equirectangular frame at a time in seconds, `(height, width, 3)` RGB."""
         frame = self.background(width, height).copy()
-        for thing in self.moving:
-            azimuth, elevation = thing.direction(t)
-            _draw(frame, thing.picture(t), float(azimuth), float(elevation), thing.size)
+        for item in self.moving_objects:
+            azimuth, elevation = item.direction(t)
+            _draw(frame, item.sprite(t), float(azimuth), float(elevation), item.size)
         return frame
 
-    def objects(self, t: float) -> list[Seen]:
-        """What is to be seen at a time."""
-        return [_seen(thing, t) for thing in self.moving]
+    def objects(self, t: float) -> list[DrawnObject]:
+        """List the objects as they are drawn at a time in seconds."""
+        return [_drawn_object(item, t) for item in self.moving_objects]
 
 
 def random_scene(
-    key: str, seconds: float, labels: Sequence[str] | None = None, count: int | None = None
+    key: str, duration: float, labels: Sequence[str] | None = None, count: int | None = None
 ) -> Scene:
     """Scene that depends on the key alone; the first object is the loudest.
 
-    `labels` fixes the classes; otherwise 1 to 3 (or `count`) different ones are drawn.
+    Parameters
+    ----------
+    key : str
+        Random seed of background, objects and audio.
+    duration : float
+        In s.
+    labels : sequence of str, optional
+        Class of each object; by default different ones are drawn.
+    count : int, optional
+        Number of objects where no classes are given; by default 1 to 3.
+
+    Returns
+    -------
+    Scene
     """
     random = seeded(key, "objects")
     if labels is None:
         count = count or int(random.integers(1, 4))
         labels = [str(c) for c in random.permutation(CLASSES)[:count]]
-    first = random.uniform(-np.pi, np.pi)
-    # All move the same way at nearly the same speed, so that they stay apart.
+    first_azimuth = random.uniform(-np.pi, np.pi)
+    # All move in the same direction at nearly the same speed, so that they stay apart.
     speed = random.choice([-1, 1]) * np.radians(random.uniform(3, 6))
-    moving = []
-    for i, label in enumerate(labels):
-        low, high = np.radians(ELEVATIONS.get(label, GROUND))
-        moving.append(
-            Moving(
-                label=label,
-                colour=int(random.integers(4)),
-                size=np.radians(random.uniform(26, 40)),
-                azimuth0=first + 2 * np.pi * i / len(labels) + random.uniform(-0.3, 0.3),
-                speed=speed * random.uniform(0.8, 1.2),
-                elevation0=random.uniform(low, high),
-                sway=np.radians(random.uniform(1, 4)),
-                loudness_db=0.0 if i == 0 else -random.uniform(6, 9),
-            )
+    moving_objects = []
+    for number, label in enumerate(labels):
+        low, high = np.radians(ELEVATIONS.get(label, GROUND_ELEVATIONS))
+        spacing = 2 * np.pi * number / len(labels)
+        item = MovingObject(  # the order of the draws is part of the demo's media
+            label=label,
+            colour=int(random.integers(4)),
+            size=np.radians(random.uniform(26, 40)),
+            start_azimuth=first_azimuth + spacing + random.uniform(-0.3, 0.3),
+            azimuth_speed=speed * random.uniform(0.8, 1.2),
+            mean_elevation=random.uniform(low, high),
+            elevation_amplitude=np.radians(random.uniform(1, 4)),
+            loudness_db=0.0 if number == 0 else -random.uniform(6, 9),
         )
-    return Scene(key, seconds, tuple(moving))
+        moving_objects.append(item)
+    return Scene(key, duration, tuple(moving_objects))
 
 
 @lru_cache(maxsize=4 * PHASES * len(CLASSES))
-def _sprite(label: str, colour: int, phase: int) -> Image:
-    return sprite(label, colour, phase / PHASES)
+def _cached_sprite(label: str, colour: int, phase: int) -> Image:
+    return draw_sprite(label, colour, phase / PHASES)
 
 
-def _draw(frame: Image, picture: Image, azimuth: float, elevation: float, size: float) -> None:
-    """Put a sprite into the frame at a direction."""
+def _draw(frame: Image, sprite: Image, azimuth: float, elevation: float, size: float) -> None:
+    """Draw a sprite into the frame at a direction."""
     height, width = frame.shape[:2]
-    half = size / 2 * 1.5  # a square's corner, and some air
+    half = size / 2 * 1.5  # a square's corner, and a margin
     top = max(0, int((np.pi / 2 - elevation - half) / np.pi * height))
     bottom = min(height, int((np.pi / 2 - elevation + half) / np.pi * height) + 1)
     highest = min(abs(elevation) + half, np.radians(89))
@@ -163,102 +187,56 @@ def _draw(frame: Image, picture: Image, azimuth: float, elevation: float, size: 
     span = int(reach / (2 * np.pi) * width) + 1
     columns = np.arange(int(centre) - span, int(centre) + span + 1)
     rows = np.arange(top, bottom)
-    looked = pixel_to_direction(columns[None, :], rows[:, None], width, height)
-    x, y, z = np.moveaxis(to_vector(*looked) @ look_at(azimuth, elevation).T, -1, 0)
-    scale = picture.shape[0] / (2 * np.tan(size / 2))
-    ahead = np.maximum(x, 1e-3)
-    middle = (picture.shape[0] - 1) / 2
-    u = np.where(x > 0, middle - y / ahead * scale, -9).astype(np.float32)
-    v = np.where(x > 0, middle - z / ahead * scale, -9).astype(np.float32)
-    warped = cv2.remap(picture, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    directions = pixel_to_direction(columns[None, :], rows[:, None], width, height)
+    x, y, z = np.moveaxis(to_vector(*directions) @ look_at(azimuth, elevation).T, -1, 0)
+    scale = sprite.shape[0] / (2 * np.tan(size / 2))
+    depth = np.maximum(x, 1e-3)
+    middle = (sprite.shape[0] - 1) / 2
+    u = np.where(x > 0, middle - y / depth * scale, -9).astype(np.float32)
+    v = np.where(x > 0, middle - z / depth * scale, -9).astype(np.float32)
+    warped = cv2.remap(sprite, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     alpha = warped[..., 3:].astype(np.float32) / 255
     index = np.ix_(rows, columns % width)
     # The sprite's colours are black where it is clear, hence already weighted by the opacity.
     frame[index] = (frame[index] * (1 - alpha) + warped[..., :3] + 0.5).clip(0, 255)
 
 
-def _seen(thing: Moving, t: float) -> Seen:
-    azimuth, elevation = (float(a) for a in thing.direction(t))
-    opaque = thing.picture(t)[..., 3] > 127
-    rows, columns = np.flatnonzero(opaque.any(1)), np.flatnonzero(opaque.any(0))
+def _drawn_object(item: MovingObject, t: float) -> DrawnObject:
+    """Direction, size and box of the opaque part of an object's sprite."""
+    azimuth, elevation = (float(angle) for angle in item.direction(t))
+    opaque = item.sprite(t)[..., 3] > OPAQUE
+    rows = np.flatnonzero(opaque.any(1))
+    columns = np.flatnonzero(opaque.any(0))
     side = opaque.shape[0]
-    step = 2 * np.tan(thing.size / 2) / side
-    edge = np.array([columns[0], columns[-1] + 1, rows[0], rows[-1] + 1])
-    left, right, top, bottom = (edge - side / 2) * step
-    along = np.linspace(0, 1, 17)
-    right_of = np.concatenate(
-        [left + (right - left) * along] * 2 + [np.full(17, left), np.full(17, right)]
-    )
-    below = np.concatenate(
-        [np.full(17, top), np.full(17, bottom)] + [top + (bottom - top) * along] * 2
-    )
-    outline = np.stack([np.ones_like(below), -right_of, -below], -1) @ look_at(azimuth, elevation)
-    a, e = to_direction(outline)
-    turn = np.mod(a - azimuth + np.pi, 2 * np.pi) - np.pi
-    start = np.mod(0.5 - (azimuth + turn.max()) / (2 * np.pi), 1.0)
-    middle = np.array([1.0, -(left + right) / 2, -(top + bottom) / 2]) @ look_at(azimuth, elevation)
-    where = to_direction(middle)
-    return Seen(
-        label=thing.label,
-        azimuth=float(where[0]),
-        elevation=float(where[1]),
+    # In the tangent plane, whose distance is 1.
+    pixel = 2 * np.tan(item.size / 2) / side
+    edges = np.array([columns[0], columns[-1] + 1, rows[0], rows[-1] + 1])
+    left, right, top, bottom = (edges - side / 2) * pixel
+    to_scene = look_at(azimuth, elevation)
+    outline_azimuth, outline_elevation = to_direction(_outline(left, right, top, bottom) @ to_scene)
+    offset = np.mod(outline_azimuth - azimuth + np.pi, 2 * np.pi) - np.pi
+    start = np.mod(0.5 - (azimuth + offset.max()) / (2 * np.pi), 1.0)
+    middle = np.array([1.0, -(left + right) / 2, -(top + bottom) / 2]) @ to_scene
+    middle_azimuth, middle_elevation = to_direction(middle)
+    return DrawnObject(
+        label=item.label,
+        azimuth=float(middle_azimuth),
+        elevation=float(middle_elevation),
         h_fov=float(np.arctan(right) - np.arctan(left)),
         v_fov=float(np.arctan(bottom) - np.arctan(top)),
         left=float(start),
-        top=float(0.5 - e.max() / np.pi),
-        right=float(start + (turn.max() - turn.min()) / (2 * np.pi)),
-        bottom=float(0.5 - e.min() / np.pi),
+        top=float(0.5 - outline_elevation.max() / np.pi),
+        right=float(start + (offset.max() - offset.min()) / (2 * np.pi)),
+        bottom=float(0.5 - outline_elevation.min() / np.pi),
     )
 
 
-def _place(random: np.random.Generator, width: int, height: int) -> Image:
-    """Sky with clouds and a sun, hills, houses and ground; the seam does not show."""
-    azimuth, elevation = pixel_to_direction(
-        np.arange(width)[None, :], np.arange(height)[:, None], width, height
-    )
-    up = np.clip(elevation / (np.pi / 2), 0, 1)[..., None]
-    hour = random.uniform(0, 1)
-    low = np.array([235, 225, 205]) * (1 - hour) + np.array([200, 220, 240]) * hour
-    high = np.array([90, 120, 190]) * (1 - hour) + np.array([60, 130, 225]) * hour
-    sky = low * (1 - up**0.6) + high * up**0.6
-    frame = np.repeat(sky, width, axis=1)
-    vectors = to_vector(*np.broadcast_arrays(azimuth, elevation))
-    clouds = _noise(random, vectors, 9)[..., None]
-    frame += np.clip(clouds - 0.3, 0, 1) * (250 - frame) * np.clip(up * 6, 0, 1)
-    sun = to_vector(random.uniform(-np.pi, np.pi), random.uniform(0.5, 1.1))
-    frame += np.exp((vectors @ sun - 1) * 90)[..., None] * np.array([120, 100, 40])
-    waves = random.integers(1, 9, 5)
-    for depth, height_of in ((0.8, 0.16), (1.0, 0.08)):
-        turn = random.uniform(0, 2 * np.pi, 5)
-        ridge = height_of * (0.8 + np.sin(waves[:, None] * azimuth[0] + turn[:, None]).mean(0))
-        colour = np.array([95, 120, 90]) * depth + np.array([130, 150, 180]) * (1 - depth)
-        frame = np.where((elevation < ridge)[..., None], colour * random.uniform(0.8, 1.1), frame)
-    for _ in range(int(random.integers(0, 9))):
-        middle, wide, tall = random.uniform(-3.1, 3.1), *random.uniform((0.03, 0.05), (0.12, 0.25))
-        house = (np.abs(_around(azimuth - middle)) < wide) & (elevation < tall)
-        windows = (np.mod(azimuth * 40, 1) < 0.5) & (np.mod(elevation * 40, 1) < 0.5)
-        wall = random.uniform(90, 200, 3)
-        colours = np.where(windows[..., None], wall * 0.6, wall)
-        frame = np.where((house & (elevation > -0.02))[..., None], colours, frame)
-    grass = random.uniform((70, 90, 40), (150, 140, 90))
-    texture = 1 + 0.25 * _noise(random, vectors / np.maximum(0.12, -vectors[..., 2:]), 9)
-    frame = np.where((elevation < 0)[..., None], grass * texture[..., None], frame)
-    grain = 1 + 0.02 * random.standard_normal((height, width, 1))
-    return (frame * grain).clip(0, 255).astype(np.uint8)
-
-
-def _noise(random: np.random.Generator, vectors: Floats, count: int) -> Floats:
-    """Smooth noise of about unit range over space: a sum of plane waves of several lengths."""
-    # Single precision: this is most of what a background costs, and bytes are all it ends in.
-    points = vectors.astype(np.float32)
-    total = np.zeros(vectors.shape[:-1])
-    for octave in (3.0, 6.0, 12.0):
-        waves = (random.standard_normal((count, 3)) * octave).astype(np.float32)
-        turns = random.uniform(0, 2 * np.pi, count).astype(np.float32)
-        total += np.cos(points @ waves.T + turns).sum(-1) / octave
-    return np.asarray(total / np.sqrt(count) * 2.0)
-
-
-def _around(angle: Floats) -> Floats:
-    """Angle in [-π, π)."""
-    return np.mod(angle + np.pi, 2 * np.pi) - np.pi
+def _outline(left: float, right: float, top: float, bottom: float) -> Floats:
+    """Vectors `(n, 3)` to points on the edges of a rectangle in the tangent plane at the front."""
+    share = np.linspace(0, 1, OUTLINE_POINTS)
+    across = left + (right - left) * share
+    down = top + (bottom - top) * share
+    ones = np.ones(OUTLINE_POINTS)
+    x = np.concatenate([across, across, left * ones, right * ones])
+    y = np.concatenate([top * ones, bottom * ones, down, down])
+    return np.stack([np.ones_like(y), -x, -y], -1)

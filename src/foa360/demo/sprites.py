@@ -1,12 +1,12 @@
-"""Drawings of the demo's object classes: small RGBA pictures with one shape per class."""
+"""Drawings of the demo's object classes: small RGBA images with one shape per class."""
 
 from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from foa360.demo.arrays import Image
+
 Colour = tuple[int, int, int]
 
 #: Side of a sprite in pixels; drawn at twice the size and reduced, for smooth edges.
@@ -15,7 +15,7 @@ _UNIT = 2 * SIZE / 100
 
 
 class _Pen:
-    """Draws filled shapes in a 100×100 system, y downwards, colour and opacity together."""
+    """Draws filled shapes in a 100×100 system, y downwards, colour and opacity at once."""
 
     def __init__(self) -> None:
         self.image = np.zeros((2 * SIZE, 2 * SIZE, 4), np.uint8)
@@ -112,7 +112,7 @@ def _bell(pen: _Pen, colour: Colour, phase: float) -> None:
     pen.ellipse(50 + swing, 90, 13, 13, DARK)
 
 
-#: Drawing of each class and the colours it may have.
+#: Drawing of each class and its possible colours.
 DRAWINGS: dict[str, tuple[Callable[[_Pen, Colour, float], None], list[Colour]]] = {
     "person": (_person, [(200, 60, 60), (60, 90, 200), (250, 250, 250), (120, 60, 160)]),
     "car": (_car, [(210, 30, 40), (30, 80, 190), (240, 240, 245), (250, 190, 40)]),
@@ -123,8 +123,8 @@ DRAWINGS: dict[str, tuple[Callable[[_Pen, Colour, float], None], list[Colour]]] 
 }
 
 
-def sprite(label: str, colour: int, phase: float) -> Image:
-    """Picture `(SIZE, SIZE, 4)` RGBA of a class in its colour number, at a phase of its motion."""
+def draw_sprite(label: str, colour: int, phase: float) -> Image:
+    """Draw a class in one of its colours at a phase of its motion, `(SIZE, SIZE, 4)` RGBA."""
     draw, colours = DRAWINGS[label]
     pen = _Pen()
     draw(pen, colours[colour % len(colours)], phase)
