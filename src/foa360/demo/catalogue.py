@@ -76,10 +76,10 @@ class DemoVideo:
 
 def catalogue(source: DemoSource, seed: int) -> list[DemoVideo]:
     """List all videos: `source.videos` valid ones, and one with each defect, interleaved."""
-    good = [_scene(i, source, seed) for i in range(source.videos)]
-    bad = [_defect(i, case, source, seed) for i, case in enumerate(DEFECTS)]
-    ranks = [(i / len(good), 0, v) for i, v in enumerate(good)]
-    ranks += [(i / len(bad), 1, v) for i, v in enumerate(bad)]
+    valid = [_scene(i, source, seed) for i in range(source.videos)]
+    defective = [_defect(i, case, source, seed) for i, case in enumerate(DEFECTS)]
+    ranks = [(i / len(valid), 0, v) for i, v in enumerate(valid)]
+    ranks += [(i / len(defective), 1, v) for i, v in enumerate(defective)]
     return [video for *_, video in sorted(ranks, key=lambda r: r[:2])]
 
 
