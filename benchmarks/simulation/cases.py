@@ -88,7 +88,7 @@ CASES: dict[str, Case] = {
     ),
     "FuMa weight, ACN order": Case(_gains(0.5**0.5, 1, 1, 1), "ACN/FuMa"),
     "FuMa order, SN3D": Case(_order(0, 3, 1, 2), "FuMa/SN3D"),
-    "AAC 5.1 as it comes": Case(_order(3, 1, 0, 2), "reordered"),
+    "AAC 5.1 in decoder order": Case(_order(3, 1, 0, 2), "reordered"),
     "no Z": Case(_gains(1, 1, 0, 1), "horizontal_only"),
     "mono in W": Case(_gains(1, 0, 0, 0), "mono_in_w"),
     "mono in all": Case(_mix([[1, 0, 0, 0]] * 4), "mono_in_all"),

@@ -1,7 +1,8 @@
 """`foa360 check`: measure and judge files without a workflow, one line per clip.
 
 A line names the file and the span, the verdict, the convention, the energy of the dipoles over that
-of W, the direction of the audio, the level, and every reason. Exit status 1 if any clip is not kept.
+of W, the direction of the audio, the level, and every reason. Exit status 1 unless all clips are
+kept.
 """
 
 import json

@@ -1,4 +1,6 @@
-"""Real clips whose truth is known: conventions, directions of sound, and people in the picture."""
+"""Real clips whose truth is known: conventions, directions of the audio, and people in frames."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,19 +8,22 @@ import pytest
 from foa360.ambisonics import PAIRS, spatial_covariance
 from foa360.ambisonics.descriptors import dominant_direction
 from foa360.config.curate import Curate
-from foa360.media.audio import clip_audio, read_foa
+from foa360.core.records import Clip, CuratedClip, FetchedVideo
+from foa360.media.audio import clip_audio, to_wyzx
 from foa360.media.video import frames_at
 from foa360.sphere import angular_distance
-from foa360.stages.curate.stage import curate_video
+from foa360.stages.curate.source_video import curate_video
 from foa360.stages.detect.sphere_detector import SphereDetector
 from foa360.stages.detect.yolo import Detector
 
 
-def curate(video, audio) -> dict:
-    clip = {"clip_id": "x_0", "video_id": "x", "start": 0.0, "duration": 10.0, "split": "test"}
-    fetched = {"state": "fetched", "video_path": str(video), "audio_path": str(audio)}
-    (row,) = curate_video([clip], fetched, Curate())
-    return row
+def curate(video: Path, audio: Path) -> CuratedClip:
+    clip = Clip(clip_id="x_0", video_id="x", start=0.0, duration=10.0, split="test")
+    fetched = FetchedVideo(
+        video_id="x", state="fetched", video_path=str(video), audio_path=str(audio)
+    )
+    (record,) = curate_video([clip], fetched, Curate()).clips
+    return record
 
 
 def people(weights, path, times) -> list[tuple[float, np.ndarray]]:
@@ -32,18 +37,18 @@ def people(weights, path, times) -> list[tuple[float, np.ndarray]]:
     ]
 
 
-def test_the_calibration_clip_is_heard_as_its_picture_says(real_data):
+def test_the_calibration_clip_has_the_directions_that_its_frames_show(real_data):
     folder = real_data / "yt360"
     row = curate(folder / "calibration.mp4", folder / "calibration.m4a")
-    assert row["convention"] == "ACN/SN3D"
-    assert row["planes"] == [2, 1, 4, 0]
-    assert row["energy_ratio"] == pytest.approx(0.99, abs=0.01)
-    assert row["reasons"] == ["static_video"], "a picture of a grid does not move"
+    assert row.convention == "ACN/SN3D"
+    assert row.planes == [2, 1, 4, 0]
+    assert row.energy_ratio == pytest.approx(0.99, abs=0.01)
+    assert row.reasons == ["static_video"], "the frames show a grid that does not move"
     (clip,) = clip_audio(folder / "calibration.m4a", [(0, 10)])
-    foa = read_foa(clip, row["planes"], row["gains"])
+    foa = to_wyzx(clip, row.planes, row.gains)
     s = spatial_covariance(foa, clip.sample_rate, 2048, 2048, 48).sum(1)
 
-    def heard(bands: slice) -> np.ndarray:
+    def direction(bands: slice) -> np.ndarray:
         cov = np.zeros((4, 4))
         for (i, j), value in zip(PAIRS, s[:, bands].sum(1), strict=True):
             cov[i, j] = cov[j, i] = value
@@ -51,26 +56,26 @@ def test_the_calibration_clip_is_heard_as_its_picture_says(real_data):
 
     piano = spatial_covariance(foa[:, int(3.4 * 48000) : (5 * 48000)], 48000, 2048, 2048, 48)
     assert np.degrees(np.arctan2(*piano.sum(1)[[1, 3], :10].sum(1))) == pytest.approx(90, abs=3)
-    assert heard(slice(36, 48)) == pytest.approx([-90, 0], abs=5), "the voice's sibilants"
-    assert heard(slice(10, 36))[1] > 70, "the gulls"
+    assert direction(slice(36, 48)) == pytest.approx([-90, 0], abs=5), "the voice's sibilants"
+    assert direction(slice(10, 36))[1] > 70, "the gulls"
 
 
-def test_the_sitar_player_is_seen_where_the_sound_comes_from(real_data, real_weights):
+def test_the_sitar_player_is_detected_in_the_direction_of_the_audio(real_data, real_weights):
     path = real_data / "video360" / "sphere360_sitar.webm"
     row = curate(path, path)
-    assert row["verdict"] == "kept"
+    assert row.verdict == "kept"
     found = people(real_weights, path, np.arange(0.5, 10, 1.0))
     assert found
     _, (azimuth, elevation) = max(found, key=lambda f: f[0])
-    heard = np.radians([row["azimuth"], row["elevation"]])
-    assert np.degrees(angular_distance(azimuth, elevation, *heard)) < 30
+    audio_direction = (row.azimuth, row.elevation)
+    assert np.degrees(angular_distance(azimuth, elevation, *audio_direction)) < 30
 
 
-def test_the_musicians_are_found(real_data, real_weights):
+def test_the_musicians_are_detected(real_data, real_weights):
     folder = real_data / "yt360"
     row = curate(folder / "kqAZkf5Odyw-80.mp4", folder / "kqAZkf5Odyw-80.m4a")
-    assert row["verdict"] == "kept"
-    assert row["energy_ratio"] == pytest.approx(0.79, abs=0.02)
+    assert row.verdict == "kept"
+    assert row.energy_ratio == pytest.approx(0.79, abs=0.02)
     found = people(real_weights, folder / "kqAZkf5Odyw-80.mp4", [2.5, 5.5])
     assert len({round(np.degrees(box[0]) / 30) for _, box in found}) >= 3
 
@@ -78,6 +83,6 @@ def test_the_musicians_are_found(real_data, real_weights):
 def test_the_clips_of_sphere360_are_measured_and_hardly_any_is_rejected(real_data):
     rows = [curate(p, p) for p in sorted((real_data / "sphere360").glob("*.webm"))]
     assert len(rows) == 20
-    assert all(np.isfinite(r["energy_ratio"]) for r in rows)
-    assert all(r["projection"] == "erp" and r["stereo"] == "mono" for r in rows)
-    assert sum(r["verdict"] == "kept" for r in rows) >= 16
+    assert all(np.isfinite(r.energy_ratio) for r in rows)
+    assert all(r.projection == "erp" and r.stereo == "mono" for r in rows)
+    assert sum(r.verdict == "kept" for r in rows) >= 16
