@@ -54,7 +54,9 @@ def made(seed: int, seconds: float, each: int) -> dict[str, Evidence]:
     names = list(CASES)
     chosen = [names[(seed * each + k) % len(names)] for k in range(each)]
     return {
-        name: evidence(block_spectra(CASES[name].make(np.random.default_rng([seed, 7]), x, RATE), RATE))
+        name: evidence(
+            block_spectra(CASES[name].make(np.random.default_rng([seed, 7]), x, RATE), RATE)
+        )
         for name in chosen
     }
 

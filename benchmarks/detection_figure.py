@@ -14,8 +14,8 @@ from detection import DEMO_SIZES, rotate_frame
 
 from foa360.ambisonics import rotate, rotation
 from foa360.ambisonics.descriptors import block_spectra
-from foa360.demo.scenes import random_scene
 from foa360.demo.audio import RATE, sound_field
+from foa360.demo.scenes import random_scene
 from foa360.sphere import box_outline, pixel_to_direction, to_vector, wrap
 from foa360.stages.detect.modes import MODES
 from foa360.stages.detect.sphere_detector import SphereDetector

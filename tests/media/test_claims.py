@@ -8,9 +8,9 @@ from support.claim_boxes import SOUND, box, put, sa3d, st3d, sv3d, version_1
 from support.curation import curate_file
 
 from foa360.ambisonics import convert
+from foa360.demo.audio import sound_field
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
-from foa360.demo.audio import sound_field
 from foa360.media.audio import clip_audio
 from foa360.media.claims.claims import Claims
 from foa360.media.claims.files import read_claims

@@ -10,10 +10,10 @@ from ffmpeg import input as ffmpeg_input
 from support.claim_boxes import SOUND, put, st3d, sv3d
 from support.curation import curate_file
 
-from foa360.demo.video_defects import eac_directions
+from foa360.demo.audio import sound_field
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
-from foa360.demo.audio import sound_field
+from foa360.demo.video_defects import eac_directions
 from foa360.media.projection import FrameLayout, erp_size, source_size, to_erp
 from foa360.media.video import frames_at
 from foa360.sphere import direction_to_pixel

@@ -9,8 +9,8 @@ from support.clips import curated_clip
 
 from foa360.ambisonics import encode
 from foa360.config.features import Features
-from foa360.demo.encode import FPS, write_media
 from foa360.demo.audio import RATE
+from foa360.demo.encode import FPS, write_media
 from foa360.shards.features import STORED_FEATURES
 
 #: An id with characters that file systems and shells treat specially.

@@ -9,8 +9,8 @@ from support.clips import curated_clip
 
 from foa360.ambisonics import encode
 from foa360.config.features import Features
-from foa360.demo.encode import FPS, write_media
 from foa360.demo.audio import RATE
+from foa360.demo.encode import FPS, write_media
 from foa360.sphere import angular_distance, pixel_to_direction
 
 SETTINGS = Features(n_mels=32, video_width=256, store=["video", "covariance"])

@@ -12,9 +12,9 @@ from support.runs import configure, curated, products, run
 from foa360.commands.main import main
 from foa360.core import tables
 from foa360.core.records import FetchedVideo
+from foa360.demo.audio import sound_field
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
-from foa360.demo.audio import sound_field
 
 pytestmark = pytest.mark.system
 

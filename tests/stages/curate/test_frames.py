@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from foa360.demo.video_defects import eac_directions
 from foa360.demo.scenes import random_scene
+from foa360.demo.video_defects import eac_directions
 from foa360.media.video import frames_at
 from foa360.sphere import direction_to_pixel, perspective_crop
 from foa360.stages.curate.judge_frames import projection_of, stereo_of

@@ -28,8 +28,8 @@ from foa360 import ambisonics
 from foa360.config.features import Features
 from foa360.core.files import sha256
 from foa360.core.records import CuratedClip
-from foa360.demo.encode import FPS, write_media
 from foa360.demo.audio import RATE
+from foa360.demo.encode import FPS, write_media
 from foa360.media.images import decode_image
 from foa360.shards import open_shard, verify
 

@@ -10,8 +10,8 @@ from support.clips import curated_clip
 from support.detections import detection
 
 from foa360.ambisonics.descriptors import block_spectra
-from foa360.demo.scenes import random_scene
 from foa360.demo.audio import RATE, sound_field
+from foa360.demo.scenes import random_scene
 from foa360.sphere import to_direction, to_vector
 from foa360.stages.viewpoints.agreement import DetectedDirections, agreement
 from foa360.stages.viewpoints.audio_directions import audio_directions
