@@ -1,7 +1,7 @@
-"""How often each way in which ambisonics goes wrong is named rightly, on simulated scenes.
+"""Confusion matrix of conventions and defects of ambisonic audio, on simulated scenes.
 
-`python benchmarks/conventions.py --scenes 3000` prints the confusion matrix of docs/curation.md;
-every scene (`foa360.simulation`) is used for some of the cases in turn.
+`python benchmarks/conventions.py --scenes 3000` prints the matrix of docs/curation.md. Each scene
+(`simulation`) is used for some of the cases; successive scenes cycle through all of them.
 """
 
 import argparse
@@ -20,68 +20,70 @@ from foa360.stages.curate.convention import Convention, decide
 
 RATE = 24000
 OUTCOMES = ("right", "undecided", "wrong")
-#: Cases that sound alone cannot tell from a true scene, or from another case, in general.
-ALIKE = {
-    "FuMa order, SN3D": "the scene turned",
+#: Cases that audio alone cannot distinguish in general, and what they resemble.
+RESEMBLES = {
+    "FuMa order, SN3D": "the scene rotated",
     "5.1 to 4.0": "a scene with less height",
     "quad to 4.0": "a scene without height",
     "FuMa weight, ACN order": "FuMa, with the height elsewhere",
 }
 
 
-def called(found: Convention) -> str:
-    """The name for the matrix: the defect if there is one, else the convention."""
-    telling = [r for r in found.reasons if not r.startswith("rescaled")]
-    return telling[0] if telling else found.name
+def decided_name(found: Convention) -> str:
+    """Return the name used in the matrix: the first defect, or the convention if there is none."""
+    defects = [reason for reason in found.reasons if not reason.startswith("rescaled")]
+    return defects[0] if defects else found.name
 
 
 def outcome(case: str, found: Convention) -> str:
-    """`right`, `undecided` or `wrong`."""
-    wanted, name = CASES[case].called, called(found)
-    if name == wanted or (wanted == "FuMa" and name == "ACN/FuMa"):
+    """Return `right`, `undecided` or `wrong`."""
+    expected, name = CASES[case].expected, decided_name(found)
+    if name == expected or (expected == "FuMa" and name == "ACN/FuMa"):
         return "right"
-    stereo = wanted.startswith("stereo") and name == "stereo"
-    gains = name.startswith(("ACN", "FuMa")) and "gains" in found.undecided
-    w = name.startswith(("ACN", "FuMa")) and "w" in found.undecided
-    if stereo or w or name == "undecided" or (gains and wanted.startswith(("ACN", "FuMa"))):
+    if name == "undecided" or (expected.startswith("stereo") and name == "stereo"):
         return "undecided"
+    ambisonic = ("ACN", "FuMa")
+    if name.startswith(ambisonic):
+        if "w" in found.undecided:
+            return "undecided"
+        if "gains" in found.undecided and expected.startswith(ambisonic):
+            return "undecided"
     return "wrong"
 
 
-def made(seed: int, seconds: float, each: int) -> dict[str, Evidence]:
-    """Evidence of some of the cases, made from one scene."""
-    x = simulate(seed, seconds, RATE)
+def scene_evidence(seed: int, seconds: float, each: int) -> dict[str, Evidence]:
+    """Make `each` of the cases from one scene, and measure their evidence."""
+    scene = simulate(seed, seconds, RATE)
     names = list(CASES)
-    chosen = [names[(seed * each + k) % len(names)] for k in range(each)]
-    return {
-        name: evidence(
-            block_spectra(CASES[name].make(np.random.default_rng([seed, 7]), x, RATE), RATE)
-        )
-        for name in chosen
-    }
+    measured = {}
+    for k in range(each):
+        name = names[(seed * each + k) % len(names)]
+        signal = CASES[name].make(np.random.default_rng([seed, 7]), scene, RATE)
+        measured[name] = evidence(block_spectra(signal, RATE))
+    return measured
 
 
 def matrix(found: dict[str, list[Evidence]], clips: int) -> None:
     """Print the confusion matrix for videos of some clips each."""
-    print(f"\n{clips} clip(s) of 10 s a decision\n")
-    print("| case | decisions | right | undecided | wrong | called |")
+    print(f"\n{clips} clip(s) of 10 s per decision\n")
+    print("| case | decisions | right | undecided | wrong | named |")
     print("| --- | --- | --- | --- | --- | --- |")
     for case, evidences in found.items():
         groups = [evidences[i : i + clips] for i in range(0, len(evidences) - clips + 1, clips)]
         decisions = [decide(reduce(add, group)) for group in groups]
-        names = Counter(called(d) for d in decisions)
+        names = Counter(decided_name(d) for d in decisions)
         results = Counter(outcome(case, d) for d in decisions)
         n = max(len(decisions), 1)
         shares = " | ".join(
             f"{100 * results[k] / n:.1f} %" for k in ("right", "undecided", "wrong")
         )
         common = ", ".join(f"`{name}` {k}" for name, k in names.most_common(4))
-        alike = f" ({ALIKE[case]})" if case in ALIKE else ""
+        alike = f" ({RESEMBLES[case]})" if case in RESEMBLES else ""
         print(f"| {case}{alike} | {len(decisions)} | {shares} | {common} |")
 
 
 def main() -> None:
-    """Print how many of each case were right, undecided and wrong, and what they were called."""
+    """Print per case the shares of right, undecided and wrong decisions, and the names given."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scenes", type=int, default=300)
     parser.add_argument("--first", type=int, default=0, help="seed of the first scene")
@@ -89,7 +91,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--jobs", type=int, default=2)
     chosen = parser.parse_args()
-    work = partial(made, seconds=chosen.seconds, each=chosen.each)
+    work = partial(scene_evidence, seconds=chosen.seconds, each=chosen.each)
     seeds = range(chosen.first, chosen.first + chosen.scenes)
     found: dict[str, list[Evidence]] = {case: [] for case in CASES}
     with ProcessPoolExecutor(chosen.jobs) as pool:

@@ -1,8 +1,8 @@
-"""CPU time and memory of judging sound, against `ffmpeg -f null` on the same files.
+"""CPU time and memory of curating audio, against `ffmpeg -f null` on the same files.
 
 `python benchmarks/curate.py --minutes 10` writes a simulated recording in each codec and prints
-how often the CPU time of decoding alone curation takes, pair by pair. Give it files of your own to
-measure those.
+the CPU time of curation as a multiple of that of decoding alone, pair by pair. Files given as
+arguments are measured instead.
 """
 
 import argparse
@@ -21,31 +21,37 @@ import numpy as np
 from simulation import simulate
 
 from foa360.config.curate import Curate
+from foa360.core.records import Clip, FetchedVideo
 from foa360.demo.encode import foa_in_51, write_media
-from foa360.stages.curate.stage import curate_video
+from foa360.stages.curate.source_video import curate_video
 from foa360.stages.plan.durations import clip_spans, media_duration
 
 CODECS = {
-    "opus": ".webm", "aac51": ".m4a", "aac": ".m4a", "vorbis": ".ogg", "flac": ".flac",
+    "opus": ".webm",
+    "aac51": ".m4a",
+    "aac": ".m4a",
+    "vorbis": ".ogg",
+    "flac": ".flac",
     "pcm16": ".wav",
-}  # fmt: skip
+}
 
 
 def ours(path: Path) -> float:
-    """CPU seconds of curating the sound of a file in clips of 10 s."""
+    """Return the CPU seconds of curating the audio of a file in clips of 10 s."""
     begin = time.process_time()
-    clips = [
-        {"clip_id": f"x_{s:g}", "video_id": "x", "start": s, "duration": d, "split": None}
-        for s, d in clip_spans(media_duration(path), 10.0)
-    ]
-    media = {"state": "fetched", "video_path": None, "audio_path": str(path)}
-    for _ in curate_video(clips, media, Curate()):
-        pass
+    clips = []
+    for start, duration in clip_spans(media_duration(path), 10.0):
+        clip_id = f"x_{start:g}"
+        clips.append(
+            Clip(clip_id=clip_id, video_id="x", start=start, duration=duration, split=None)
+        )
+    fetched = FetchedVideo(video_id="x", state="fetched", video_path=None, audio_path=str(path))
+    curate_video(clips, fetched, Curate())
     return time.process_time() - begin
 
 
 def theirs(path: Path) -> float:
-    """CPU seconds of FFmpeg's program decoding it to nothing."""
+    """Return the CPU seconds of the `ffmpeg` program that decodes the file to nothing."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [
         imageio_ffmpeg.get_ffmpeg_exe(),
@@ -53,10 +59,7 @@ def theirs(path: Path) -> float:
         "error",
         "-i",
         str(path),
-        "-vn",
-        "-f",
-        "null",
-        "-",
+        *["-vn", "-f", "null", "-"],
     ]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -64,7 +67,7 @@ def theirs(path: Path) -> float:
 
 
 def recordings(folder: Path, minutes: float) -> list[Path]:
-    """A recording in each codec, made of simulated scenes."""
+    """Write a recording in each codec, made of simulated scenes."""
     scenes = [simulate(seed, 10.0, 48000) for seed in range(3)]
     count = max(1, round(minutes * 6))
     x = np.concatenate([scenes[i % 3] for i in range(count)], axis=1)
@@ -78,9 +81,9 @@ def recordings(folder: Path, minutes: float) -> list[Path]:
 
 
 def peak_memory(path: Path) -> float:
-    """Highest memory of a fresh process that curates a file, MiB (Linux).
+    """Return the peak memory of a fresh process that curates a file, MiB (Linux).
 
-    Not `ru_maxrss`, which begins with that of the parent.
+    Not `ru_maxrss`, which starts at the value of the parent.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         pool.submit(ours, path).result()
@@ -89,16 +92,18 @@ def peak_memory(path: Path) -> float:
 
 
 def main() -> None:
-    """Print a table of paired ratios, and how memory grows with length."""
+    """Print a table of paired ratios, and the peak memory."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--minutes", type=float, default=10.0, help="length of what is written")
+    parser.add_argument(
+        "--minutes", type=float, default=10.0, help="duration of each written recording"
+    )
     parser.add_argument("--repeats", type=int, default=3)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         files = chosen.files or recordings(Path(name), chosen.minutes)
         print(
-            "| file | length, s | ours, ms per 10 s | ffmpeg, ms per 10 s | ratio | memory, MiB |"
+            "| file | duration, s | ours, ms per 10 s | ffmpeg, ms per 10 s | ratio | memory, MiB |"
         )
         print("| --- | --- | --- | --- | --- | --- |")
         for path in files:

@@ -1,4 +1,4 @@
-"""What four channels that are called ambisonics turn out to be: known cases, made from a scene.
+"""Four-channel signals that are labelled ambisonics and are not ambiX, made from a scene.
 
 The cases and their energy ratios are those of docs/curation.md.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.scenes import DIFFUSE, coloured, dry_sound
+from simulation.scenes import DIFFUSE, coloured, dry_signal
 
 Floats = NDArray[np.float64]
 Random = np.random.Generator
@@ -20,10 +20,10 @@ CAPSULES[:, 1:] /= 3**0.5
 
 
 class Case(NamedTuple):
-    """How a case is made from `(4, n)` WYZX in SN3D, and the name or code it should be given."""
+    """A generator from `(4, n)` WYZX in SN3D, and the convention or reason code that is right."""
 
     make: Callable[[Random, Floats, int], Floats]
-    called: str
+    expected: str
 
 
 def _mix(rows: list[list[float]]) -> Callable[[Random, Floats, int], Floats]:
@@ -40,12 +40,12 @@ def _gains(*gains: float) -> Callable[[Random, Floats, int], Floats]:
 
 
 def loudspeakers(random: Random, n: int, rate: int, count: int) -> Floats:
-    """A mix for loudspeakers `(count, n)`: sources panned between neighbours, and some ambience."""
+    """Mix for loudspeakers `(count, n)`: sources panned between neighbours, and some ambience."""
     out = np.zeros((count, n))
     for _ in range(int(random.integers(2, 6))):
         first = int(random.integers(count))
         angle = random.uniform(0, np.pi / 2)
-        dry = dry_sound(random, n, rate) * 10 ** (random.uniform(-12, 0) / 20)
+        dry = dry_signal(random, n, rate) * 10 ** (random.uniform(-12, 0) / 20)
         out[first] += np.cos(angle) * dry
         out[(first + 1) % count] += np.sin(angle) * dry
     level = np.sqrt(np.mean(out**2))
@@ -66,14 +66,14 @@ def _quad(random: Random, x: Floats, rate: int) -> Floats:
 
 
 def _head_locked(random: Random, x: Floats, rate: int) -> Floats:
-    """Music in W, loud enough for a ratio of 0.2 to 0.4."""
+    """Add music to W, loud enough for an energy ratio of 0.2 to 0.4."""
     music = loudspeakers(random, x.shape[1], rate, 2).sum(0)
     gain = np.sqrt(random.uniform(1.5, 4) * np.mean(x[0] ** 2) / np.mean(music**2))
     return x + np.array([[1.0], [0], [0], [0]]) * gain * music
 
 
 def _unrelated(random: Random, x: Floats, rate: int) -> Floats:
-    return np.stack([dry_sound(random, x.shape[1], rate) for _ in range(4)])
+    return np.stack([dry_signal(random, x.shape[1], rate) for _ in range(4)])
 
 
 def _diffuse(random: Random, x: Floats, rate: int) -> Floats:

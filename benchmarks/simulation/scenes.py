@@ -1,4 +1,4 @@
-"""Simulated first-order ambisonic scenes with known answers, to try measures and decisions on.
+"""Simulated first-order ambisonic scenes with known parameters, for trying measures and decisions.
 
 Rooms are shoeboxes with image sources (Allen & Berkley 1979) and a diffuse tail of Sabine's level
 and decay; microphones have noise that rises towards low frequencies in the dipoles, and channels
@@ -40,17 +40,17 @@ class Room(NamedTuple):
 
 
 def simulate(seed: int, seconds: float = 10.0, sample_rate: int = 24000) -> Floats:
-    """A scene `(4, n)` in WYZX, SN3D: one to four sources in a room or outside, with noise.
+    """Simulate a scene `(4, n)` in WYZX, SN3D, of one to four sources indoors or outdoors.
 
-    Sound sources are speech-like, musical, impulsive or noise-like, and some of them move. All is
-    drawn from the seed.
+    Sound sources are speech-like, musical, impulsive or noise-like, and some of them move. The
+    seed determines everything.
     """
     random = np.random.default_rng([seed, 360])
     n = round(seconds * sample_rate)
     room = _room(random)
     x = np.zeros((4, n))
     for _ in range(int(random.integers(1, 5))):
-        dry = dry_sound(random, n, sample_rate) * 10 ** (random.uniform(-12, 0) / 20)
+        dry = dry_signal(random, n, sample_rate) * 10 ** (random.uniform(-12, 0) / 20)
         x += _placed(random, dry, room, sample_rate)
     level = np.sqrt(np.mean(x[0] ** 2))
     ambience = DIFFUSE * coloured(random, (4, n), random.uniform(0.5, 2))
@@ -59,8 +59,8 @@ def simulate(seed: int, seconds: float = 10.0, sample_rate: int = 24000) -> Floa
     return x * 10 ** (random.uniform(-45, -20) / 20) / np.sqrt(np.mean(x[0] ** 2))
 
 
-def dry_sound(random: Random, n: int, sample_rate: int) -> Floats:
-    """A mono sound `(n,)` of RMS 1: speech-like, musical, impulsive or noise-like."""
+def dry_signal(random: Random, n: int, sample_rate: int) -> Floats:
+    """Draw a mono signal `(n,)` of RMS 1: speech-like, musical, impulsive or noise-like."""
     kind = int(random.integers(4))
     if kind == 3:
         slow = coloured(random, (n,), 2.0)
@@ -69,18 +69,16 @@ def dry_sound(random: Random, n: int, sample_rate: int) -> Floats:
         rate, longest = ((4.0, 0.3), (3.0, 1.0), (2.0, 0.2))[kind]
         x = np.zeros(n)
         for onset in np.cumsum(random.exponential(1 / rate, int(2 * rate * n / sample_rate))):
-            begin, size = (
-                int(onset * sample_rate),
-                int(random.uniform(0.4, 1) * longest * sample_rate),
-            )
+            begin = int(onset * sample_rate)
+            size = int(random.uniform(0.4, 1) * longest * sample_rate)
             if begin + size < n:
                 x[begin : begin + size] += _event(random, kind, size, sample_rate)
     rms = np.sqrt(np.mean(x**2))
-    return x / rms if rms > 0 else dry_sound(random, n, sample_rate)
+    return x / rms if rms > 0 else dry_signal(random, n, sample_rate)
 
 
 def _event(random: Random, kind: int, size: int, sample_rate: int) -> Floats:
-    """A syllable, a note, or a hit."""
+    """Draw a syllable, a note, or a hit."""
     t = np.arange(size) / sample_rate
     if kind == 2:
         return np.asarray(random.standard_normal(size) * np.exp(-t * random.uniform(15, 80)))
@@ -113,47 +111,63 @@ def _room(random: Random) -> Room | None:
 
 
 def _placed(random: Random, dry: Floats, room: Room | None, sample_rate: int) -> Floats:
-    """The field of a source; three in ten move from one place to another."""
+    """Return the field of a source; three in ten move from one position to another."""
     n = len(dry)
     fade = np.ones(n)
-    ears = np.array([0.5, 0.5, 0.4]) * (room.size if room else (40, 40, 4))
-    places = 1 + int(random.random() < 0.3)
-    if places == 2:
+    listener = np.array([0.5, 0.5, 0.4]) * (room.size if room else (40, 40, 4))
+    positions = 1 + int(random.random() < 0.3)
+    if positions == 2:
         fade = np.linspace(1, 0, n)
     x = np.zeros((4, n))
-    for k in range(places):
+    for k in range(positions):
         gain = fade if k == 0 else 1 - fade
-        impulse = impulse_response(random, _place(random, ears, room), ears, room, sample_rate)
+        impulse = impulse_response(
+            random, _position(random, listener, room), listener, room, sample_rate
+        )
         x += fftconvolve((dry * gain)[None], impulse, axes=1)[:, :n]
     return x
 
 
-def _place(random: Random, ears: Floats, room: Room | None) -> Floats:
+def _position(random: Random, listener: Floats, room: Room | None) -> Floats:
     if room:
         while True:
             at = random.uniform(0.1, 0.9, 3) * room.size
-            if np.linalg.norm(at - ears) > 0.7:
+            if np.linalg.norm(at - listener) > 0.7:
                 return np.asarray(at)
     azimuth, distance = random.uniform(-np.pi, np.pi), random.uniform(1, 20)
-    height = max(0.1, ears[2] + distance * np.tan(random.normal(0.1, 0.3)))
-    return np.array([*(ears[:2] + distance * np.array([np.cos(azimuth), np.sin(azimuth)])), height])
+    height = max(0.1, listener[2] + distance * np.tan(random.normal(0.1, 0.3)))
+    return np.array(
+        [*(listener[:2] + distance * np.array([np.cos(azimuth), np.sin(azimuth)])), height]
+    )
 
 
 def impulse_response(
-    random: Random, source: Floats, ears: Floats, room: Room | None, sample_rate: int
+    random: Random, source: Floats, listener: Floats, room: Room | None, sample_rate: int
 ) -> Floats:
-    """Impulse response `(4, n)` from a place to another, both in m; image sources to order 3."""
+    """Return the impulse response `(4, n)` between positions in m; image sources to order 3.
+
+    Parameters
+    ----------
+    random : Generator
+        Draws the reflection of the ground and the diffuse tail.
+    source, listener : array (3,)
+        Positions in m.
+    room : Room or None
+        None for the open air over ground.
+    sample_rate : int
+        Hz.
+    """
     if room is None:  # the ground reflects
-        places = np.array([source, source * [1, 1, -1]])
+        positions = np.array([source, source * [1, 1, -1]])
         gains = np.array([1.0, random.uniform(0.2, 0.7)])
     else:
         index = np.indices((7, 7, 7)).reshape(3, -1).T - 3
         index = index[np.abs(index).sum(1) <= 3]
         size = np.array(room.size)
         odd = index % 2 == 1
-        places = index * size + np.where(odd, size - source, source)
+        positions = index * size + np.where(odd, size - source, source)
         gains = np.sqrt(1 - room.absorption) ** np.abs(index).sum(1)
-    away = places - ears
+    away = positions - listener
     distance = np.linalg.norm(away, axis=1)
     azimuth, elevation = np.arctan2(away[:, 1], away[:, 0]), np.arcsin(away[:, 2] / distance)
     delay = distance / SPEED_OF_SOUND * sample_rate
@@ -171,15 +185,15 @@ def impulse_response(
 
 
 def _tail(random: Random, room: Room, sample_rate: int) -> Floats:
-    """Diffuse reverberation, whose whole energy is 16 π (1 - a) / A where direct sound has 1/r²."""
+    """Draw diffuse reverberation; its energy is 16 π (1 - a) / A where the direct path has 1/r²."""
     decay = min(room.decay, 3.0)
     t = np.arange(int(decay * sample_rate)) / sample_rate
     begin = 2.5 * min(room.size) / SPEED_OF_SOUND
     envelope = np.exp(-6.9 * t / decay) * np.clip((t - begin / 2) / begin, 0, 1)
     tail = DIFFUSE * random.standard_normal((4, len(t))) * envelope
-    wanted = 16 * np.pi * (1 - room.absorption) / room.area
+    energy = 16 * np.pi * (1 - room.absorption) / room.area
     air = butter(1, random.uniform(3000, 9000), fs=sample_rate, output="sos")
-    return np.asarray(sosfilt(air, tail) * np.sqrt(wanted / np.sum(np.exp(-13.8 * t / decay))))
+    return np.asarray(sosfilt(air, tail) * np.sqrt(energy / np.sum(np.exp(-13.8 * t / decay))))
 
 
 def _microphone(random: Random, x: Floats, level: float, sample_rate: int) -> Floats:
@@ -194,6 +208,8 @@ def _microphone(random: Random, x: Floats, level: float, sample_rate: int) -> Fl
     edge = random.uniform(4000, 8000)
     low = sosfilt(butter(8, edge, fs=sample_rate, output="sos"), x)
     high = sosfilt(butter(8, edge, "high", fs=sample_rate, output="sos"), x)
-    astray = 0.1 * random.standard_normal((4, 4, 24)) + np.eye(4)[:, :, None] * np.eye(1, 24, 8)[0]
-    mixed = sum(fftconvolve(high[None, c], astray[:, c], axes=1)[:, 8 : 8 + n] for c in range(4))
+    deviation = (
+        0.1 * random.standard_normal((4, 4, 24)) + np.eye(4)[:, :, None] * np.eye(1, 24, 8)[0]
+    )
+    mixed = sum(fftconvolve(high[None, c], deviation[:, c], axes=1)[:, 8 : 8 + n] for c in range(4))
     return np.asarray(low + mixed)

@@ -303,8 +303,8 @@ def test_every_known_case_is_named_from_the_clips_of_a_video(simulated, name):
     ]
     for first in range(0, len(parts), 4):
         found = decide(total(parts[first : first + 4]))
-        gains = case.called in {"ACN/N3D", "FuMa"} and "gains" in found.undecided
-        assert case.called in {found.name, *found.reasons} or gains, (first, found)
+        gains = case.expected in {"ACN/N3D", "FuMa"} and "gains" in found.undecided
+        assert case.expected in {found.name, *found.reasons} or gains, (first, found)
 
 
 def test_single_true_scenes_are_not_called_defective(simulated):

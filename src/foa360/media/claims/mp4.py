@@ -122,7 +122,7 @@ def _spatial_audio(content: bytes, claims: Claims) -> None:
 
 
 def _version_1(xml: bytes, claims: Claims) -> None:
-    """Add the claims of spherical video V1; only three tags are of interest, hence no XML parser."""
+    """Add the claims of spherical video V1; only three tags matter, hence no XML parser."""
     if not re.search(rb"<GSpherical:Spherical>\s*true", xml, re.IGNORECASE):
         return
     shape = re.search(rb"<GSpherical:ProjectionType>\s*(\w+)", xml)
