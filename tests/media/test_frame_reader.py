@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foa360.media import frame_reader
-from foa360.media.container import decode, open_media
+from foa360.media.container import decode_packet, open_media
 from foa360.media.frame_reader import FrameReader
 from foa360.media.video import clip_frames, frames_at, sampled_frames
 
@@ -118,11 +118,11 @@ def test_few_frames_are_decoded_where_key_frames_suffice(tmp_path, monkeypatch):
 
     def counting(packet):
         nonlocal decoded
-        frames, message = decode(packet)
+        frames, message = decode_packet(packet)
         decoded += len(frames)
         return frames, message
 
-    monkeypatch.setattr(frame_reader, "decode", counting)
+    monkeypatch.setattr(frame_reader, "decode_packet", counting)
     with open_media(path) as container:
         found = list(FrameReader(container, tolerance=1.0).at([float(i) for i in range(12)]))
     assert all(found)

@@ -10,7 +10,7 @@ from support.clips import curated_clip
 from foa360.ambisonics import encode
 from foa360.config.features import Features
 from foa360.demo.audio import RATE
-from foa360.demo.encode import FPS, write_media
+from foa360.demo.encode import DEMO_FPS, write_media
 from foa360.shards.features import STORED_FEATURES
 
 #: An id with characters that file systems and shells treat specially.
@@ -44,7 +44,7 @@ def colour_of_frame(number: int) -> tuple[int, int, int]:
 
 def coloured_frames(seconds: float) -> Iterator[NDArray[np.uint8]]:
     """Make plain frames, each in its colour."""
-    for number in range(round(seconds * FPS)):
+    for number in range(round(seconds * DEMO_FPS)):
         yield np.full((64, 128, 3), colour_of_frame(number), np.uint8)
 
 

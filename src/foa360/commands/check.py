@@ -29,7 +29,7 @@ from foa360.stages.plan.pairs import MediaPair, media_pairs
 
 HELP = "measure and judge files or folders, without a workflow"
 
-CONVENTIONS = {
+CONVENTION_TEXTS = {
     "ACN/SN3D": "ambiX (W Y Z X, SN3D)",
     "ACN/N3D": "W Y Z X with N3D gains (dipoles 4.8 dB too loud for ambiX)",
     "FuMa": "FuMa B-format (W X Y Z, W 3 dB down)",
@@ -198,8 +198,8 @@ def clip_line(path: Path, clip: CuratedClip) -> str:
 
 def _convention(name: str, confidence: float | None) -> str:
     if name == "undecided" or confidence is None:
-        return CONVENTIONS[name]
-    return f"{CONVENTIONS[name]}, confidence {100 * confidence:.0f} %"
+        return CONVENTION_TEXTS[name]
+    return f"{CONVENTION_TEXTS[name]}, confidence {100 * confidence:.0f} %"
 
 
 def _direction(clip: CuratedClip) -> str:

@@ -92,24 +92,24 @@ def faint_noise(x: Samples, random: Random) -> Samples:
     return (1e-5 * random.standard_normal(x.shape)).astype(np.float32)
 
 
-def stereo(x: Samples, _: Random) -> Samples:
+def stereo_mix(x: Samples, _: Random) -> Samples:
     """Mix down to two cardioids, to the left and the right."""
     return np.asarray(np.stack([x[0] + x[1], x[0] - x[1]]) / 2, np.float32)
 
 
 def stereo_in_two(x: Samples, random: Random) -> Samples:
-    """Mix down to stereo in the first two of four channels."""
-    return np.concatenate([stereo(x, random), np.zeros_like(x[:2])])
+    """Mix down to stereo_mix in the first two of four channels."""
+    return np.concatenate([stereo_mix(x, random), np.zeros_like(x[:2])])
 
 
 def stereo_upmix(x: Samples, random: Random) -> Samples:
-    """Mix down to stereo, and take W = L + R and Y = 0.6 (L - R)."""
-    left, right = stereo(x, random)
+    """Mix down to stereo_mix, and take W = L + R and Y = 0.6 (L - R)."""
+    left, right = stereo_mix(x, random)
     empty = np.zeros_like(left)
     return np.stack([left + right, np.float32(0.6) * (left - right), empty, empty])
 
 
-def head_locked(x: Samples, _: Random) -> Samples:
+def add_head_locked_music(x: Samples, _: Random) -> Samples:
     """Add loud music to W."""
     duration = x.shape[1] / RATE
     music = object_audio("bell", duration, "music") + object_audio("drum", duration, "music")

@@ -22,7 +22,7 @@ class StorageFormat(NamedTuple):
 
 
 #: Formats of valid videos, used in rotation.
-FORMATS = [
+STORAGE_FORMATS = [
     StorageFormat(".mp4", "h264", "", "aac"),
     StorageFormat(".webm", "vp9", "", "opus"),
     StorageFormat(".mp4", "h264", ".m4a", "aac51"),
@@ -90,7 +90,7 @@ def _scene(i: int, source: DemoSource, seed: int) -> DemoVideo:
     random = seeded(key, "labels")
     others = [c for c in random.permutation(CLASSES) if c != main][: int(random.integers(0, 2))]
     held_out = (i // len(CLASSES)) % 4 == 1 if source.videos >= 12 else i % 3 == 2
-    stored = FORMATS[i % len(FORMATS)]
+    stored = STORAGE_FORMATS[i % len(STORAGE_FORMATS)]
     video_id = HOSTILE.get(i, f"scene{i:02}-{main}")
     stem = safe_name(f"{video_id} {key} {source.seconds}")
     return DemoVideo(

@@ -17,7 +17,7 @@ from foa360.demo.arrays import Image, Samples
 from foa360.demo.audio import RATE
 
 #: Frame rate of the demo's videos, Hz.
-FPS = 10
+DEMO_FPS = 10
 #: One encoder thread, since the number of threads changes the bytes.
 H264 = {"preset": "veryfast", "crf": "24", "threads": "1", "g": "20", "bf": "2"}
 VP9 = {"deadline": "realtime", "cpu-used": "8", "crf": "32", "b": "0", "threads": "1", "g": "20"}
@@ -54,7 +54,7 @@ def write_media(
     path : Path
         File to write.
     frames : iterator of (height, width, 3), optional
-        RGB, at `FPS`.
+        RGB, at `DEMO_FPS`.
     samples : (C, n), optional
         Audio at `RATE`.
     video : str
@@ -71,7 +71,7 @@ def write_media(
         if frames is not None:
             codec, options = VIDEO_CODECS[video]
             first = next(frames)
-            stream = container.add_stream(codec, rate=FPS, options=dict(options))
+            stream = container.add_stream(codec, rate=DEMO_FPS, options=dict(options))
             stream.height, stream.width = first.shape[:2]
             stream.pix_fmt = "yuv420p"
             stream.codec_context.thread_count = 1
@@ -98,8 +98,8 @@ def _muxer(path: Path) -> Iterator[Any]:
 def _timed_frames(first: Image, more: Iterator[Image]) -> Iterator[tuple[float, Any]]:
     for number, image in enumerate(_chain(first, more)):
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
-        frame.pts, frame.time_base = number, Fraction(1, FPS)
-        yield number / FPS, frame
+        frame.pts, frame.time_base = number, Fraction(1, DEMO_FPS)
+        yield number / DEMO_FPS, frame
 
 
 def _chain(first: Image, more: Iterator[Image]) -> Iterator[Image]:

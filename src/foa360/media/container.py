@@ -19,7 +19,7 @@ Packet = Any
 Frame = Any
 
 #: Containers that may be opened. Playlists are excluded because they would open other files.
-FORMATS = (
+DEMUXERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,ogg,wav,w64,rf64,flac,avi,mpegts,mpeg,aiff,caf,mp3,aac,"
     "flv,asf,h264,hevc,ivf,amb,au,mxf"
 )
@@ -50,7 +50,7 @@ def open_media(path: str | os.PathLike[str]) -> Iterator[InputContainer]:
         # With an explicit protocol, no file name can be taken for another protocol.
         container = av.open(
             f"file:{path.absolute()}",
-            container_options={"protocol_whitelist": "file", "format_whitelist": FORMATS},
+            container_options={"protocol_whitelist": "file", "format_whitelist": DEMUXERS},
             metadata_errors="replace",
         )
     except (av.error.FFmpegError, ValueError, OSError) as error:
@@ -72,7 +72,7 @@ def decode_stream(container: InputContainer, stream: Stream) -> Iterator[tuple[l
         if packet is None:
             yield [], message
         else:
-            yield decode(packet)
+            yield decode_packet(packet)
 
 
 def demux(container: InputContainer, stream: Stream) -> Iterator[tuple[Packet, str]]:
@@ -92,7 +92,7 @@ def demux(container: InputContainer, stream: Stream) -> Iterator[tuple[Packet, s
         yield packet, ""
 
 
-def decode(packet: Packet) -> tuple[list[Frame], str]:
+def decode_packet(packet: Packet) -> tuple[list[Frame], str]:
     """Return the frames that a packet completes, or the decoder's error message."""
     try:
         return packet.decode(), ""

@@ -20,9 +20,9 @@ from foa360.media.container import (
 )
 
 #: Spherical mappings as FFmpeg numbers them in side data.
-PROJECTIONS = ("erp", "cubemap", "erp", "erp_half", "flat", "fisheye")
+SPHERICAL_PROJECTIONS = ("erp", "cubemap", "erp", "erp_half", "flat", "fisheye")
 #: Stereo modes as FFmpeg numbers them in side data.
-STEREO = {0: "mono", 1: "left_right", 2: "top_bottom"}
+STEREO3D_TYPES = {0: "mono", 1: "left_right", 2: "top_bottom"}
 #: Packets in which the first frame is searched.
 MAX_PACKETS = 200
 
@@ -193,8 +193,8 @@ def _frame_side_data(frame: Frame) -> _SideData:
     projection = stereo = None
     for data in frame.side_data:
         kind = int.from_bytes(bytes(data)[:4], "little")
-        if data.type.name == "SPHERICAL" and kind < len(PROJECTIONS):
-            projection = PROJECTIONS[kind]
-        elif data.type.name == "STEREO3D" and kind in STEREO:
-            stereo = STEREO[kind]
+        if data.type.name == "SPHERICAL" and kind < len(SPHERICAL_PROJECTIONS):
+            projection = SPHERICAL_PROJECTIONS[kind]
+        elif data.type.name == "STEREO3D" and kind in STEREO3D_TYPES:
+            stereo = STEREO3D_TYPES[kind]
     return _SideData(projection=projection, stereo=stereo)

@@ -22,7 +22,7 @@ Size = tuple[int, int]
 #: Projections that can be converted to ERP.
 CONVERTIBLE = {"eac", "cubemap"}
 #: Layouts of two eyes, of which one is used.
-STEREO = {"top_bottom", "left_right"}
+STEREO_LAYOUTS = {"top_bottom", "left_right"}
 #: Pixels that YouTube's cubemap adds at the sides, and above and below each row of faces.
 EAC_PADDING_PIXELS = 2
 #: Narrowest face that a frame is scaled to, pixels.

@@ -15,7 +15,7 @@ import numpy as np
 #: Attribute `format` of a shard. The number changes when the layout does.
 FORMAT = "foa360 feature shard 1"
 #: Attribute `conventions` of a shard.
-CONVENTIONS = "WYZX (ACN), SN3D; x front, y left, z up; azimuth left positive"
+CONVENTIONS_NOTE = "WYZX (ACN), SN3D; x front, y left, z up; azimuth left positive"
 #: First axis of every dataset that has a row per clip.
 CLIP_AXIS = "clip"
 #: Dataset of the SHA-256 of each clip's rows.

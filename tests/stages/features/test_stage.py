@@ -29,7 +29,7 @@ from foa360.config.features import Features
 from foa360.core.files import sha256
 from foa360.core.records import CuratedClip
 from foa360.demo.audio import RATE
-from foa360.demo.encode import FPS, write_media
+from foa360.demo.encode import DEMO_FPS, write_media
 from foa360.media.images import decode_image
 from foa360.shards import open_shard, verify
 
@@ -149,7 +149,7 @@ def test_stored_images_are_the_frames_of_the_clip(sample_shard: Path) -> None:
             distance = [
                 np.abs(image.mean((0, 1)) - colour_of_frame(frame)).max() for frame in range(40)
             ]
-            assert np.argmin(distance) == round(time * FPS)
+            assert np.argmin(distance) == round(time * DEMO_FPS)
             assert min(distance) < 6
 
 

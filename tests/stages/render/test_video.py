@@ -5,7 +5,7 @@ import pytest
 from support.demo_videos import SHORT, loudest_direction
 
 from foa360.demo.audio import RATE, sound_field
-from foa360.demo.catalogue import FORMATS, catalogue
+from foa360.demo.catalogue import STORAGE_FORMATS, catalogue
 from foa360.media.audio import clip_audio, to_wyzx
 from foa360.media.container import MediaError
 from foa360.media.order import plane_order
@@ -20,7 +20,7 @@ def files(tmp_path_factory):
     """One short scene in each of the formats, and every defect, rendered once."""
     folder = tmp_path_factory.mktemp("demo")
     videos = catalogue(SHORT, 0)
-    chosen = [v for v in videos if v.case == "scene"][: len(FORMATS)]
+    chosen = [v for v in videos if v.case == "scene"][: len(STORAGE_FORMATS)]
     defects = ["truncated", "truncated_mp4", "overwritten", "empty", "absent", "text", "mono",
                "stereo", "three_channels", "surround_5.1", "no_video", "no_audio", "black",
                "static", "top_bottom", "eac", "not_finite"]  # fmt: skip
@@ -30,7 +30,7 @@ def files(tmp_path_factory):
     return folder, {(v.case if v.case != "scene" else v.audio_codec): v for v in chosen}
 
 
-@pytest.mark.parametrize("codec", [f[3] for f in FORMATS[:8]] + ["alac"])
+@pytest.mark.parametrize("codec", [f[3] for f in STORAGE_FORMATS[:8]] + ["alac"])
 def test_stored_audio_comes_from_the_direction_of_the_object(files, codec):
     folder, videos = files
     video = videos[codec]

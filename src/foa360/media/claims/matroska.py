@@ -17,14 +17,14 @@ CODEC_PRIVATE = 0x63A2
 STEREO_MODE = 0x53B8
 PROJECTION_TYPE = 0x7671
 #: Elements that hold elements of interest.
-CONTAINERS = {SEGMENT, TRACKS, TRACK, VIDEO, PROJECTION}
+CONTAINER_ELEMENTS = {SEGMENT, TRACKS, TRACK, VIDEO, PROJECTION}
 #: More elements or deeper nesting is an attack or damage.
 MAX_ELEMENTS = 20000
-MAX_DEPTH = 8
+MAX_ELEMENT_DEPTH = 8
 #: Content of an element that is read at most, bytes.
-MAX_CONTENT = 1 << 16
-STEREO = {0: "mono", 1: "left_right", 2: "top_bottom", 3: "top_bottom", 11: "left_right"}
-PROJECTIONS = {0: "flat", 1: "erp", 2: "cubemap", 3: "mesh"}
+MAX_ELEMENT_CONTENT = 1 << 16
+STEREO_MODES = {0: "mono", 1: "left_right", 2: "top_bottom", 3: "top_bottom", 11: "left_right"}
+PROJECTION_TYPES = {0: "flat", 1: "erp", 2: "cubemap", 3: "mesh"}
 
 
 class Element(NamedTuple):
@@ -49,9 +49,9 @@ def _walk(
         left[0] -= 1
         if left[0] < 0 or element.name == CLUSTER:
             return
-        if element.name not in CONTAINERS:
+        if element.name not in CONTAINER_ELEMENTS:
             _take(file, element, claims)
-        elif depth < MAX_DEPTH:
+        elif depth < MAX_ELEMENT_DEPTH:
             _walk(file, element.begin, element.end, depth + 1, claims, left)
 
 
@@ -83,12 +83,12 @@ def _number(data: bytes, keep_marker: bool = False) -> tuple[int, int]:
 def _take(file: BinaryIO, element: Element, claims: Claims) -> None:
     size = element.end - element.begin
     if element.name == CODEC_PRIVATE:
-        family = opus_head(read_at(file, element.begin, min(size, MAX_CONTENT)))
+        family = opus_head(read_at(file, element.begin, min(size, MAX_ELEMENT_CONTENT)))
         if family is not None:
             claims.add("CodecPrivate", mapping_family=family)
     elif element.name in {STEREO_MODE, PROJECTION_TYPE} and size <= 8:
         value = int.from_bytes(read_at(file, element.begin, size), "big")
         if element.name == STEREO_MODE:
-            claims.add("StereoMode", stereo=STEREO.get(value))
+            claims.add("StereoMode", stereo=STEREO_MODES.get(value))
         else:
-            claims.add("ProjectionType", projection=PROJECTIONS.get(value))
+            claims.add("ProjectionType", projection=PROJECTION_TYPES.get(value))

@@ -11,17 +11,17 @@ from typing import BinaryIO, NamedTuple
 from foa360.media.claims.claims import Claims, read_at
 
 #: Boxes that only hold boxes; sample descriptions have fields before theirs.
-CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"wave", b"sv3d", b"proj"}
+CONTAINER_BOXES = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"wave", b"sv3d", b"proj"}
 VIDEO_DESCRIPTIONS = set(b"mp4v avc1 avc3 hvc1 hev1 vp08 vp09 av01".split())
 AUDIO_DESCRIPTIONS = set(b"mp4a Opus fLaC alac sowt twos lpcm in24 in32 fl32 ipcm fpcm".split())
 #: More boxes or deeper nesting is an attack or damage.
 MAX_BOXES = 20000
-MAX_DEPTH = 12
+MAX_BOX_DEPTH = 12
 #: Content of a box that is read at most, bytes.
-MAX_CONTENT = 1 << 16
+MAX_BOX_CONTENT = 1 << 16
 #: The box of type uuid that holds the XML of version 1.
 SPHERICAL_V1 = bytes.fromhex("ffcc8263f8554a938814587a02521fdd")
-STEREO = {0: "mono", 1: "top_bottom", 2: "left_right", 3: "mesh"}
+ST3D_MODES = {0: "mono", 1: "top_bottom", 2: "left_right", 3: "mesh"}
 V1_STEREO = {b"mono": "mono", b"top-bottom": "top_bottom", b"left-right": "left_right"}
 
 
@@ -62,20 +62,20 @@ def boxes(file: BinaryIO, begin: int, end: int, left: list[int]) -> Iterator[Box
 def _walk(
     file: BinaryIO, begin: int, end: int, depth: int, claims: Claims, left: list[int]
 ) -> None:
-    if depth > MAX_DEPTH:
+    if depth > MAX_BOX_DEPTH:
         return
     for box in boxes(file, begin, end, left):
         inner = _inside(file, box)
         if inner is not None:
             _walk(file, inner, box.end, depth + 1, claims, left)
         else:
-            content = read_at(file, box.begin, min(box.end - box.begin, MAX_CONTENT))
+            content = read_at(file, box.begin, min(box.end - box.begin, MAX_BOX_CONTENT))
             _take(box.kind, content, claims)
 
 
 def _inside(file: BinaryIO, box: Box) -> int | None:
     """Return where the boxes within a box begin; None where none is of interest."""
-    if box.kind in CONTAINERS:
+    if box.kind in CONTAINER_BOXES:
         return box.begin
     if box.kind == b"stsd":
         return box.begin + 8
@@ -96,7 +96,7 @@ def _take(kind: bytes, content: bytes, claims: Claims) -> None:
     elif kind == b"dOps" and len(content) >= 11:
         claims.add("dOps", mapping_family=content[10])
     elif kind == b"st3d" and len(content) >= 5:
-        claims.add("st3d", stereo=STEREO.get(content[4]))
+        claims.add("st3d", stereo=ST3D_MODES.get(content[4]))
     elif kind == b"equi" and len(content) >= 4:
         whole = not any(content[4:20])
         claims.add("sv3d", projection="erp" if whole else "erp_part")

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 #: Level of the dipoles against W in each normalisation, dB.
 NORMALISATION_DB = {"SN3D": 0.0, "FuMa": 10 * np.log10(2), "N3D": 10 * np.log10(3)}
 #: Pairs among four channels, over which correlations are averaged.
-PAIRS = 6
+CHANNEL_PAIRS = 6
 #: Energies and shares below these are taken as these in divisions.
 MIN_ENERGY, MIN_SHARE = 1e-30, 1e-12
 
@@ -99,6 +99,7 @@ def summarize(evidence: Evidence) -> EvidenceSummary:
     shares = np.maximum(evidence.means.sum(0), MIN_SHARE)
     floored = np.maximum(energy, MIN_ENERGY)
     scale = np.sqrt(floored)
+    stereo_out_of_phase = CHANNEL_PAIRS * evidence.signs[:, 1].sum() / evidence.weight.sum()
     return EvidenceSummary(
         energy=energy,
         present=present,
@@ -112,7 +113,7 @@ def summarize(evidence: Evidence) -> EvidenceSummary:
         in_phase_tiles=in_phase_tiles,
         undirected=float(evidence.undirected / max(energy[0], MIN_ENERGY)),
         height_db=float(10 * np.log10(shares[2] / shares[3])),
-        stereo_out_of_phase=float(PAIRS * evidence.signs[:, 1].sum() / evidence.weight.sum()),
+        stereo_out_of_phase=float(stereo_out_of_phase),
         stereo_excess=float(evidence.louder / energy.sum()),
     )
 
@@ -123,7 +124,7 @@ def _phases(evidence: Evidence, channels: int) -> tuple[float, float, float]:
     The sums are over all six pairs, but empty channels are in no pair.
     """
     pairs = max(channels * (channels - 1) // 2, 1)
-    share = pairs / PAIRS
+    share = pairs / CHANNEL_PAIRS
     in_phase, out_of_phase, tiles = (
         evidence.signs.sum(0) / evidence.weight.sum() / [share, share, 1]
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from foa360.config.curate import Curate
 from foa360.core.records import Clip
-from foa360.media.projection import CONVERTIBLE, STEREO
+from foa360.media.projection import CONVERTIBLE, STEREO_LAYOUTS
 from foa360.stages.curate.measures import (
     FrameMeasures,
     LayoutEvidence,
@@ -50,14 +50,14 @@ def judge_layout(frames: MeasuredFrames, repair: bool) -> JudgedLayout:
     evidence = median_evidence([layout for clip in measured for layout in clip.layouts])
     projection = _projection(evidence, frames.file.claimed_projection)
     stereo = stereo_of(evidence)
-    if stereo == "mono" and frames.file.claimed_stereo in STEREO:
+    if stereo == "mono" and frames.file.claimed_stereo in STEREO_LAYOUTS:
         stereo = str(frames.file.claimed_stereo)
     reasons = []
     if projection in CONVERTIBLE:
         reasons.append(f"converted_{projection}" if repair else projection)
     elif projection != "erp":
         reasons.append("not_spherical")
-    if stereo in STEREO:
+    if stereo in STEREO_LAYOUTS:
         reasons.append("converted_stereoscopic" if repair else "stereoscopic")
     claimed = frames.file.claimed_projection
     # The parts of the sphere, such as erp_half, are equirectangular too.

@@ -22,7 +22,7 @@ from foa360.stages.curate.measures import (
 Image = NDArray[np.uint8]
 
 #: Frames per second that are measured.
-FPS = 2.0
+SAMPLING_FPS = 2.0
 #: Width and height at which brightness and layout are measured, pixels.
 SMALL_SIZE = (258, 128)
 #: Quantile of the grey levels that stands for the brightness of a frame, without a few lights.
@@ -126,7 +126,7 @@ def _frame_times(collectors: Sequence[FrameCollector]) -> list[float]:
     """Return the times of the frames of all clips, ascending and each once."""
     times = set()
     for collector in collectors:
-        for time in np.arange(collector.start, collector.end - 1e-6, 1 / FPS):
+        for time in np.arange(collector.start, collector.end - 1e-6, 1 / SAMPLING_FPS):
             times.add(round(time, 6))
     return sorted(times)
 

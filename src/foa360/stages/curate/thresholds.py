@@ -16,7 +16,7 @@ CONFIDENCE = "confidence"
 
 AMBIX = "simulated: ambiX against all defects"
 HORIZONTAL = "simulated: no Z against ambiX"
-STEREO = "simulated: stereo in two against stereo upmix"
+STEREO_UPMIX = "simulated: stereo in two against stereo upmix"
 LOUDSPEAKERS = "simulated: quad surround against ambiX"
 CAPSULES = "simulated: A-format against ambiX"
 HEAD_LOCKED = "simulated: head-locked music against ambiX and quad surround"
@@ -73,10 +73,13 @@ class Thresholds:
         0.7, DB, "channels with a smaller level difference are equal, if correlated", AMBIX
     )
     stereo_out_of_phase: float = threshold(
-        0.06, CORRELATION, "two channels above this, out of phase, are sum and difference", STEREO
+        0.06,
+        CORRELATION,
+        "two channels above this, out of phase, are sum and difference",
+        STEREO_UPMIX,
     )
     stereo_excess: float = threshold(
-        0.02, SHARE_OF_ENERGY, "excess of the second channel that no difference has", STEREO
+        0.02, SHARE_OF_ENERGY, "excess of the second channel that no difference has", STEREO_UPMIX
     )
 
     # How well a channel fits as W

@@ -16,7 +16,7 @@ from foa360.media.projection import FrameLayout
 from foa360.media.video import clip_frames
 
 #: A clip of 10 s takes about half a megabyte, see docs/features.md.
-JPEG_QUALITY = 70
+VIDEO_JPEG_QUALITY = 70
 
 
 @dataclass(frozen=True)
@@ -94,5 +94,5 @@ def _encode(frames: Sequence[Image | None]) -> list[bytes]:
     """JPEG files of frames; a missing frame repeats the one before."""
     encoded: list[bytes] = []
     for frame in frames:
-        encoded.append(encoded[-1] if frame is None else encode_jpeg(frame, JPEG_QUALITY))
+        encoded.append(encoded[-1] if frame is None else encode_jpeg(frame, VIDEO_JPEG_QUALITY))
     return encoded

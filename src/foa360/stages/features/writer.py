@@ -15,7 +15,7 @@ from foa360.shards.features import axis_lengths, selected_features
 from foa360.shards.format import (
     CHECKSUM,
     CLIP_AXIS,
-    CONVENTIONS,
+    CONVENTIONS_NOTE,
     ENCODED_CHUNK,
     FORMAT,
     STATISTICS,
@@ -81,7 +81,7 @@ class ShardWriter:
         file.attrs["version"] = __version__
         file.attrs["settings"] = settings.model_dump_json()
         file.attrs["settings_digest"] = value_digest(settings.model_dump(mode="json"))
-        file.attrs["conventions"] = CONVENTIONS
+        file.attrs["conventions"] = CONVENTIONS_NOTE
 
     def skip(self, clip: SkippedClip) -> None:
         """Leave a clip out; the attribute `skipped` names it."""

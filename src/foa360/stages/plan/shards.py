@@ -13,7 +13,7 @@ from foa360.core import tables
 MEDIA_COLUMNS = ["video_id", "video", "audio"]
 
 
-class Shard(NamedTuple):
+class PlannedShard(NamedTuple):
     """Properties of a shard that rules depend on."""
 
     digest: str  # of its rows in the plan
@@ -21,16 +21,17 @@ class Shard(NamedTuple):
     kind: str  # of its source
 
 
-def shard_index(path: Path) -> dict[str, Shard]:
+def shard_index(path: Path) -> dict[str, PlannedShard]:
     """Return the shards of a plan by name, in order."""
     frame = tables.read_frame(path)
     videos = frame.drop_duplicates("video_id")
     digests = _digests(frame, list(frame.columns))
     media_digests = _digests(videos, MEDIA_COLUMNS)
     kinds = dict(zip(videos["shard"], videos["source"], strict=True))
-    return {
-        name: Shard(digest, media_digests[name], kinds[name]) for name, digest in digests.items()
-    }
+    shards = {}
+    for name, digest in digests.items():
+        shards[name] = PlannedShard(digest, media_digests[name], kinds[name])
+    return shards
 
 
 def _digests(frame: pd.DataFrame, columns: list[str]) -> dict[str, str]:

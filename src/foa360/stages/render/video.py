@@ -8,7 +8,7 @@ import numpy as np
 from foa360.demo.arrays import Image, Samples
 from foa360.demo.audio import sound_field
 from foa360.demo.catalogue import DemoVideo
-from foa360.demo.encode import FPS, foa_in_51, write_media
+from foa360.demo.encode import DEMO_FPS, foa_in_51, write_media
 from foa360.demo.scenes import Scene, seeded
 
 #: Size of the frames, pixels.
@@ -38,8 +38,8 @@ def _frames(video: DemoVideo, scene: Scene) -> Iterator[Image] | None:
 
 
 def _scene_frames(scene: Scene) -> Iterator[Image]:
-    for number in range(round(scene.duration * FPS)):
-        yield scene.frame(number / FPS, FRAME_WIDTH, FRAME_HEIGHT)
+    for number in range(round(scene.duration * DEMO_FPS)):
+        yield scene.frame(number / DEMO_FPS, FRAME_WIDTH, FRAME_HEIGHT)
 
 
 def _audio(video: DemoVideo, scene: Scene) -> Samples | None:

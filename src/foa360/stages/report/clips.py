@@ -54,7 +54,7 @@ class ReportClip:
     axes_gain: float | None
 
 
-def read_clips(curation: Iterable[Path], agreement: Iterable[Path]) -> list[ReportClip]:
+def read_report_clips(curation: Iterable[Path], agreement: Iterable[Path]) -> list[ReportClip]:
     """Read all clips, in the order of the plan."""
     agreements: dict[str, ClipAgreement] = {}
     for path in agreement:

@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from foa360.ambisonics.covariance import PAIRS
 from foa360.ambisonics.field import beam_weights
 from foa360.core.records import Detection
+from foa360.media.images import Image, encode_jpeg
 from foa360.sphere.boxes import box_outline
 from foa360.sphere.directions import direction_to_pixel, pixel_to_direction, wrap
-
-Image = NDArray[np.uint8]
 
 #: Size (width, height) of a frame in the page, and of the map of audio energy.
 FRAME_SIZE = (640, 320)
 MAP_SIZE = (72, 36)
-JPEG_QUALITY = 82
+REPORT_JPEG_QUALITY = 82
 #: Range of the map below its maximum, dB.
 MAP_RANGE_DB = 9.0
 #: Smallest power, so that its logarithm exists.
@@ -39,18 +38,9 @@ class ViewpointMark(NamedTuple):
     origin: str
 
 
-def decode(jpeg: bytes) -> Image:
-    """Decode an image `(h, w, 3)` RGB; raises ValueError for damaged data."""
-    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
-    if image is None:
-        raise ValueError("an image of the low-resolution video does not decode")
-    return np.asarray(image, np.uint8)
-
-
 def jpeg_uri(image: Image) -> str:
     """Encode an RGB image as a data URI."""
-    data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1]
-    return _data_uri("image/jpeg", data.tobytes())
+    return _data_uri("image/jpeg", encode_jpeg(image, REPORT_JPEG_QUALITY))
 
 
 def frame_uri(image: Image) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from foa360.core import tables
 from foa360.core.records import Detection, FetchedVideo
+from foa360.media.images import decode_image
 from foa360.media.video import frames_at
 from foa360.shards.read import Shard, open_shard
 from foa360.stages.report import drawing
@@ -21,7 +22,7 @@ PLAYED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scene:
+class GalleryScene:
     """A clip of the gallery: data URIs and SVG, empty where there is nothing to show."""
 
     clip: ReportClip
@@ -37,7 +38,7 @@ def gallery(
     detections: Iterable[Path],
     features: Iterable[Path],
     seed: int,
-) -> list[Scene]:
+) -> list[GalleryScene]:
     """Choose kept clips of different videos and some that were rejected, and draw them.
 
     Parameters
@@ -113,7 +114,7 @@ def _video_paths(fetch: Iterable[Path]) -> dict[str, str | None]:
     return paths
 
 
-def _kept_scene(clip: ReportClip, shard: Shard, row: int, boxes: list[Detection]) -> Scene:
+def _kept_scene(clip: ReportClip, shard: Shard, row: int, boxes: list[Detection]) -> GalleryScene:
     image = ""
     if "video" in shard:
         count = shard.image_count()
@@ -122,7 +123,7 @@ def _kept_scene(clip: ReportClip, shard: Shard, row: int, boxes: list[Detection]
         if time is not None:
             number = min(int(time / shard.duration(row) * count), count - 1)
             boxes = [box for box in boxes if box.time == time]
-        image = drawing.frame_uri(drawing.decode(shard.encoded_image(row, number)))
+        image = drawing.frame_uri(decode_image(shard.encoded_image(row, number)))
     origins = shard.texts("viewpoint_origin")[row].tolist()
     viewpoints = [
         drawing.ViewpointMark(float(azimuth), float(elevation), origin)
@@ -135,7 +136,7 @@ def _kept_scene(clip: ReportClip, shard: Shard, row: int, boxes: list[Detection]
         rate = shard.settings.sample_rate
         beam = shard.audio("beam", row)[0, : int(PLAYED_SECONDS * rate)]
         audio = drawing.audio_uri(beam, rate)
-    return Scene(
+    return GalleryScene(
         clip=clip,
         image=image,
         overlay=drawing.overlay(boxes, viewpoints),
@@ -150,7 +151,7 @@ def _middle_time(boxes: Sequence[Detection], duration: float) -> float | None:
     return min(times, key=lambda time: abs(time - duration / 2), default=None)
 
 
-def _rejected_scene(clip: ReportClip, path: str) -> Scene:
+def _rejected_scene(clip: ReportClip, path: str) -> GalleryScene:
     middle = clip.start + clip.duration / 2
     frame = next(iter(frames_at(path, [middle], drawing.FRAME_SIZE)), None)
-    return Scene(clip=clip, image="" if frame is None else drawing.jpeg_uri(frame))
+    return GalleryScene(clip=clip, image="" if frame is None else drawing.jpeg_uri(frame))

@@ -13,7 +13,7 @@ from foa360.config.root import Config
 from foa360.core.files import atomic
 from foa360.core.reasons import REASONS
 from foa360.stages.report import charts
-from foa360.stages.report.clips import ReportClip, read_clips, with_other_axes
+from foa360.stages.report.clips import ReportClip, read_report_clips, with_other_axes
 from foa360.stages.report.gallery import gallery
 from foa360.stages.report.results import Curves, Result, read_curves, read_result
 from foa360.stages.report.summary import Counts, count_clips, summary_text
@@ -53,7 +53,7 @@ def write_report(files: ReportFiles, settings: Config, progress: "Progress") -> 
     The page is one file that requests nothing from anywhere. It has no dates: the same results give
     the same bytes.
     """
-    clips = read_clips(files.curation, files.agreement)
+    clips = read_report_clips(files.curation, files.agreement)
     counts = count_clips(clips)
     results = [read_result(path) for path in files.evaluations]
     curves = {name: read_curves(folder / "curves.csv") for name, folder in files.models.items()}
