@@ -16,7 +16,7 @@ from support.visible_source import FRAME_RATE, SECONDS, SOURCE
 from foa360.ambisonics import encode
 from foa360.data import BadClipError, FeatureStatistics, ShardDataset
 from foa360.data.transforms import augment_audio
-from foa360.demo.encode import FPS
+from foa360.demo.encode import DEMO_FPS
 from foa360.sphere import angular_distance
 
 #: Pixels from the middle of a crop of 48 pixels and 60°, per unit of the tangent.
@@ -95,7 +95,7 @@ def test_frames_and_audio_are_of_the_same_time(data: ShardDataset) -> None:
         sample = data.sample(0, key)
         ground = sample["video"][2, 1, :, 0, 0].numpy()
         assert (np.diff(ground.astype(int)) >= 0).all()
-        times = (ground - 10.0) / 3 / FPS
+        times = (ground - 10.0) / 3 / DEMO_FPS
         assert 0.6 <= times[-1] - times[0] <= 1.1
         loudness = sample["audio"][0, 0].mean(1).numpy()
         step = np.flatnonzero(np.diff(loudness) > 6)

@@ -10,7 +10,7 @@ from support.clips import curated_clip
 from foa360.ambisonics import encode
 from foa360.config.features import Features
 from foa360.demo.audio import RATE
-from foa360.demo.encode import FPS, write_media
+from foa360.demo.encode import DEMO_FPS, write_media
 from foa360.sphere import angular_distance, pixel_to_direction
 
 SETTINGS = Features(n_mels=32, video_width=256, store=["video", "covariance"])
@@ -28,7 +28,7 @@ def frames(seconds: float, tint: int) -> Iterator[NDArray[np.uint8]]:
     """Make a white disc at the source, on a ground that brightens with time."""
     v, u = np.mgrid[:128, :256]
     disc = angular_distance(*pixel_to_direction(u, v, 256, 128), *np.radians(SOURCE)) < 0.12
-    for number in range(round(seconds * FPS)):
+    for number in range(round(seconds * DEMO_FPS)):
         frame = np.full((128, 256, 3), 10 + 3 * number, np.uint8)
         frame[..., tint] += 20
         frame[disc] = 255
