@@ -64,7 +64,7 @@ def test_every_good_scene_passes_the_test_of_the_paper():
 
 
 def test_quiet_reverberation_and_diffuse_noise_come_from_everywhere():
-    """What is left when the direct sound is taken away has the energies of a diffuse field."""
+    """The remainder after the direct sound has the energies of a diffuse field."""
     scene = random_scene("diffuse", 6.0, ["car"])
     field = sound_field(scene).astype(float)
     t = np.arange(field.shape[1]) / RATE

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.claim_boxes import SOUND, box, put, sa3d, st3d, sv3d, version_1
+from support.claim_boxes import STSD, box, put, sa3d, st3d, sv3d, version_1
 from support.curation import curate_file
 
 from foa360.ambisonics import convert
@@ -18,7 +18,7 @@ from foa360.media.order import plane_order
 from foa360.media.probe import probe
 
 SCENE = random_scene("claims", 2.0)
-PICTURE = (*SOUND, b"avc1")
+VIDEO_ENTRY = (*STSD, b"avc1")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def copy(tmp_path, originals):
 def test_the_map_of_sa3d_is_applied(copy, name, entry, channels):
     """The track holds the components in another order, and says so."""
     path = copy(name)
-    put(path, sa3d(channels), *SOUND, entry)
+    put(path, sa3d(channels), *STSD, entry)
     found = probe(path)
     assert (found.claimed_convention, found.channel_map) == ("ACN/SN3D", channels)
     order = plane_order(found)
@@ -63,16 +63,16 @@ def test_a_map_that_ffmpeg_shows_is_applied_to_the_planes(copy, tmp_path):
     tones = np.stack([0.2 * np.sin(2 * np.pi * hz * t) for hz in (500, 900, 1300, 1700)])
     path = tmp_path / "x.mp4"
     write_media(path, None, tones[[3, 1, 2, 0]].astype(np.float32), audio="pcm16")
-    put(path, sa3d((3, 1, 2, 0)), *SOUND, b"ipcm")
+    put(path, sa3d((3, 1, 2, 0)), *STSD, b"ipcm")
     order = plane_order(probe(path))
     (clip,) = clip_audio(path, [(0, 1)])
-    heard = np.abs(np.fft.rfft(clip.samples[list(order.planes)])).argmax(1)
-    assert heard.tolist() == [500, 900, 1300, 1700]
+    frequencies = np.abs(np.fft.rfft(clip.samples[list(order.planes)])).argmax(1)
+    assert frequencies.tolist() == [500, 900, 1300, 1700]
 
 
 def test_a_wrong_claim_gets_a_note(copy):
     path = copy("a.m4a")
-    put(path, sa3d(normalisation=1), *SOUND, b"mp4a")
+    put(path, sa3d(normalisation=1), *STSD, b"mp4a")
     row = curate_file(path)
     assert (row.convention, row.claimed_convention) == ("ACN/SN3D", "ACN/N3D")
     assert "claim_disagrees" in row.reasons
@@ -82,7 +82,7 @@ def test_a_right_claim_of_n3d_is_believed(tmp_path):
     x = convert(sound_field(SCENE), "ACN/SN3D", "ACN/N3D") / 2
     path = tmp_path / "x.mp4"
     write_media(path, None, x.astype(np.float32), audio="opus")
-    put(path, sa3d(normalisation=1), *SOUND, b"Opus")
+    put(path, sa3d(normalisation=1), *STSD, b"Opus")
     row = curate_file(path)
     assert (row.verdict, row.convention) == ("kept", "ACN/N3D")
     assert "claim_disagrees" not in row.reasons
@@ -90,10 +90,10 @@ def test_a_right_claim_of_n3d_is_believed(tmp_path):
 
 def test_head_locked_audio_is_declared(copy):
     path = copy("o.mp4")
-    put(path, sa3d((0, 1, 2, 3, 4, 5), kind=0x80), *SOUND, b"Opus")
+    put(path, sa3d((0, 1, 2, 3, 4, 5), kind=0x80), *STSD, b"Opus")
     assert read_claims(path).head_locked is True
     path = copy("a.m4a")
-    put(path, box(b"SAND", bytes(4) + b"\x01"), *SOUND, b"mp4a")
+    put(path, box(b"SAND", bytes(4) + b"\x01"), *STSD, b"mp4a")
     assert read_claims(path).head_locked is True
 
 
@@ -118,7 +118,7 @@ def test_the_mapping_family_of_opus_is_read(copy, name, family):
 )
 def test_projection_and_stereo_mode_of_version_2_are_read(copy, new, projection, stereo):
     path = copy("v.mp4")
-    put(path, new, *PICTURE)
+    put(path, new, *VIDEO_ENTRY)
     claims = read_claims(path)
     assert (claims.projection, claims.stereo) == (projection, stereo)
 

@@ -26,7 +26,7 @@ def tones(channels: int = 4) -> np.ndarray:
     return (0.2 * np.sin(2 * np.pi * hz[:, None] * t)).astype(np.float32)
 
 
-def heard(path: Path) -> tuple[list[int], bool]:
+def planes_of_tones(path: Path) -> tuple[list[int], bool]:
     """Which channel of the writer W, Y, Z, X are, and whether the path is proven."""
     order = plane_order(probe(path))
     assert order is not None
@@ -50,7 +50,7 @@ BY_PYAV = [
 def test_four_channels_by_ffmpegs_encoders(tmp_path, name, codec):
     x = foa_in_51(tones()) if codec == "aac51" else tones()
     write_media(tmp_path / name, None, x, audio=codec)
-    assert heard(tmp_path / name) == ([0, 1, 2, 3], True)
+    assert planes_of_tones(tmp_path / name) == ([0, 1, 2, 3], True)
 
 
 BY_LIBSNDFILE = [
@@ -68,7 +68,7 @@ def test_the_first_four_of_many_channels_by_libsndfile(tmp_path, name, kind, cod
     for channels in counts:
         path = tmp_path / f"{channels}{name}"
         soundfile.write(path, tones(channels).T, RATE, format=kind, subtype=codec)
-        assert heard(path) == ([0, 1, 2, 3], True), channels
+        assert planes_of_tones(path) == ([0, 1, 2, 3], True), channels
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_higher_orders_by_ffmpegs_program(tmp_path, name, channels, options):
     soundfile.write(tmp_path / "in.wav", tones(channels).T, RATE)
     stream = ffmpeg_input(str(tmp_path / "in.wav")).output(str(tmp_path / name), **options)
     stream.run(cmd=imageio_ffmpeg.get_ffmpeg_exe(), quiet=True)
-    assert heard(tmp_path / name) == ([0, 1, 2, 3], True)
+    assert planes_of_tones(tmp_path / name) == ([0, 1, 2, 3], True)
 
 
 def test_unproven_paths_decode_and_are_marked(tmp_path):
     soundfile.write(tmp_path / "x.ogg", tones(6).T, RATE, format="OGG", subtype="VORBIS")
-    assert heard(tmp_path / "x.ogg")[1] is False
+    assert planes_of_tones(tmp_path / "x.ogg")[1] is False
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ def test_late_audio_keeps_its_offset(tmp_path, name, codec):
     """Audio that starts half a second after the video, by offsets and by edit lists."""
     x = np.zeros((4, 2 * RATE), np.float32)
     x[:, RATE : RATE + 200] = np.sin(np.arange(200) / 3).astype(np.float32)
-    write_media(tmp_path / f"sound{name}", None, x, audio=codec)
+    write_media(tmp_path / f"audio{name}", None, x, audio=codec)
     frames = (np.full((32, 64, 3), 4 * i, np.uint8) for i in range(30))
-    picture = tmp_path / f"picture{name}"
-    write_media(picture, frames, None, video="vp9" if name.endswith("webm") else "h264")
-    late = ffmpeg_input(str(tmp_path / f"sound{name}"), itsoffset=0.5)
-    both = output(ffmpeg_input(str(picture)), late, str(tmp_path / name), c="copy", strict="-2")
+    video = tmp_path / f"video{name}"
+    write_media(video, frames, None, video="vp9" if name.endswith("webm") else "h264")
+    late = ffmpeg_input(str(tmp_path / f"audio{name}"), itsoffset=0.5)
+    both = output(ffmpeg_input(str(video)), late, str(tmp_path / name), c="copy", strict="-2")
     both.run(cmd=imageio_ffmpeg.get_ffmpeg_exe(), quiet=True)
     (clip,) = clip_audio(tmp_path / name, [(1.0, 1.0)])
     onset = int(np.argmax(np.abs(clip.samples[0]) > 0.3))

@@ -64,7 +64,7 @@ def write(path: Path, codec: str, options: dict[str, str], times: list[int] | No
 @pytest.fixture(scope="module", params=list(KINDS))
 def video(request, tmp_path_factory) -> Path:
     suffix, codec, options = KINDS[request.param]
-    path = tmp_path_factory.mktemp("pictures") / f"x{suffix}"
+    path = tmp_path_factory.mktemp("videos") / f"x{suffix}"
     write(path, codec, options)
     return path
 
@@ -161,7 +161,7 @@ def test_a_rotated_video_is_returned_upright(tmp_path, degrees, quarters):
     at = data.index(b"tkhd") + 4 + 40
     data[at : at + 36] = matrix.astype(">i4").tobytes()
     path.write_bytes(data)
-    (turned,) = frames_at(path, [0.05])
+    (rotated,) = frames_at(path, [0.05])
     (small,) = frames_at(path, [0.05], (32, 48))
-    np.testing.assert_array_equal(turned, np.rot90(upright, quarters))
+    np.testing.assert_array_equal(rotated, np.rot90(upright, quarters))
     assert small.shape == (48, 32, 3)

@@ -7,7 +7,7 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 from ffmpeg import input as ffmpeg_input
-from support.claim_boxes import SOUND, put, st3d, sv3d
+from support.claim_boxes import STSD, put, st3d, sv3d
 from support.curation import curate_file
 
 from foa360.demo.audio import sound_field
@@ -60,9 +60,9 @@ def test_the_upper_or_left_eye_is_used():
     both = np.concatenate([np.full((40, 80, 3), 10), np.full((40, 80, 3), 200)]).astype(np.uint8)
     assert source_size(FrameLayout("erp", "top_bottom"), 80, 40) == (80, 80)
     assert (to_erp(both, FrameLayout("erp", "top_bottom"), (80, 40)) == 10).all()
-    turned = both.transpose(1, 0, 2)
+    side_by_side = both.transpose(1, 0, 2)
     assert source_size(FrameLayout("erp", "left_right"), 40, 80) == (80, 80)
-    assert (to_erp(turned, FrameLayout("erp", "left_right"), (40, 80)) == 10).all()
+    assert (to_erp(side_by_side, FrameLayout("erp", "left_right"), (40, 80)) == 10).all()
 
 
 def test_erp_sizes_keep_the_resolution():
@@ -107,13 +107,13 @@ def test_a_label_decides_where_pixels_cannot_and_gets_a_note_where_they_disagree
     path = tmp_path / "x.mp4"
     frames = (SCENE.frame(i / 10, WIDTH, HEIGHT) for i in range(20))
     write_media(path, frames, sound_field(SCENE), audio="aac")
-    put(path, sv3d(b"mshp") + st3d(2), *SOUND, b"avc1")
+    put(path, sv3d(b"mshp") + st3d(2), *STSD, b"avc1")
     row = curate_file(path)
     assert (row.verdict, row.projection, row.stereo) == ("rejected", "mesh", "left_right")
     assert {"not_spherical", "converted_stereoscopic"} <= set(row.reasons)
     path = tmp_path / "y.mp4"
     write_media(path, cube_frames(20), sound_field(SCENE), audio="aac")
-    put(path, sv3d(b"equi"), *SOUND, b"avc1")
+    put(path, sv3d(b"equi"), *STSD, b"avc1")
     row = curate_file(path)
     assert row.projection == "eac"
     assert "projection_disagrees" in row.reasons

@@ -64,4 +64,4 @@ def _find(data: bytearray, at: int, end: int, kind: bytes) -> tuple[int, int]:
     raise ValueError(f"no {kind!r}")
 
 
-SOUND = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+STSD = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")

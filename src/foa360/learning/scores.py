@@ -24,7 +24,7 @@ def matching_scores(video: Tensor, audio: Tensor) -> Tensor:
 def same_video_pairs(videos: Tensor, rows_per_clip: int) -> Tensor:
     """Mark pairs of rows that come from one video but from different clips.
 
-    Such pairs are no negatives: another clip of the same video may well sound right. `videos` has
+    Such pairs are no negatives: another clip of the same video may match, too. `videos` has
     the number of the video of each of the B clips, whose `rows_per_clip` rows follow each other.
     Returns `(B · rows_per_clip, B · rows_per_clip)` of bool.
     """
