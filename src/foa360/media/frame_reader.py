@@ -24,7 +24,7 @@ MIN_SEEK_DISTANCE_S = 15.0
 SEEK_MARGIN_S = 1.0
 #: The last frame is still shown this long after its end, s.
 LAST_FRAME_HOLD_S = 0.25
-#: Decoder threads; fixed, so that damaged streams decode_packet the same on every machine.
+#: Decoder threads; fixed, so that damaged streams decode the same on every machine.
 DECODER_THREADS = 2
 #: Packets that are held while a key frame is searched; time stamps may stand still.
 MAX_PENDING_PACKETS = 3000
