@@ -1,7 +1,9 @@
 """Loaders: every clip once per epoch, resumable, tolerant of damaged clips."""
 
+import gc
 import json
 import shutil
+import weakref
 from pathlib import Path
 
 import h5py
@@ -34,6 +36,23 @@ def test_a_loader_resumes_in_the_middle_of_an_epoch(shards: list[Path], workers:
         assert torch.equal(a["audio"], b["audio"])
         assert torch.equal(a["video"], b["video"])
     assert torch.equal(next(iter(resumed))["audio"], second[0]["audio"])
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_loader_that_is_left_early_ends_its_processes_at_once(
+    shards: list[Path], workers: int
+) -> None:
+    """Not when the garbage collector comes: it would remove what starting processes need."""
+    data = ShardDataset(shards, "train", frames=1, crop=32)
+    loader = ShardLoader(data, batch=2, workers=workers)
+    next(iter(loader))
+    reader = weakref.ref(loader._reader)
+    gc.disable()
+    try:
+        del loader
+        assert reader() is None
+    finally:
+        gc.enable()
 
 
 def test_batches_hold_all_parts_of_the_samples(shards: list[Path]) -> None:

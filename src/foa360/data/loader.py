@@ -1,6 +1,7 @@
 """Batches of clips from several processes, resumable in the middle of an epoch."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypedDict, cast
 
@@ -45,41 +46,52 @@ class ShardLoader:
         self.batch = batch
         self.seed = seed
         self.workers = workers
-        self.epoch = 0
-        self.taken = 0
         self.skipped: dict[str, str] = {}
+        self._position = _Position()
 
     def state_dict(self) -> LoaderState:
         """Return the position, for `load_state_dict`."""
-        return {"epoch": self.epoch, "taken": self.taken}
+        return {"epoch": self._position.epoch, "taken": self._position.taken}
 
     def load_state_dict(self, state: LoaderState) -> None:
         """Continue from a saved position with the next `iter`."""
-        self.epoch = state["epoch"]
-        self.taken = state["taken"]
+        self._position.epoch = state["epoch"]
+        self._position.taken = state["taken"]
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches of the rest of the epoch; the last may be smaller."""
         for loaded in self._reader:
-            self.taken += loaded.clips
+            self._position.taken += loaded.clips
             self.skipped |= loaded.skipped
             if loaded.batch is not None:
                 yield loaded.batch
-        self.epoch += 1
-        self.taken = 0
+        self._position.epoch += 1
+        self._position.taken = 0
 
     @cached_property
     def _reader(self) -> "DataLoader[Any]":
-        """Its processes live as long as this loader."""
+        """Its processes live as long as this loader.
+
+        Nothing here may refer to the loader. The garbage collector would find the cycle, and remove
+        the semaphores of processes that still start.
+        """
         return DataLoader(
             _TolerantDataset(self.dataset),
             self.batch,
-            sampler=_RemainingClips(self),
+            sampler=_RemainingClips(len(self.dataset), self.seed, self._position),
             num_workers=self.workers,
             collate_fn=_collate,
             persistent_workers=self.workers > 0,
             multiprocessing_context="spawn" if self.workers else None,
         )
+
+
+@dataclass
+class _Position:
+    """Epoch of a loader, and number of its clips that were read."""
+
+    epoch: int = 0
+    taken: int = 0
 
 
 class _Skipped(NamedTuple):
@@ -98,17 +110,18 @@ class _Loaded(NamedTuple):
 
 
 class _RemainingClips(Sampler[tuple[int, int]]):
-    """Epoch and number of each clip that remains of a loader's epoch."""
+    """Epoch and number of each clip that remains of an epoch."""
 
-    def __init__(self, loader: ShardLoader) -> None:
-        self.loader = loader
+    def __init__(self, clips: int, seed: int, position: _Position) -> None:
+        self._clips = clips
+        self._seed = seed
+        self._position = position
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
-        loader = self.loader
-        random = np.random.default_rng([loader.seed, loader.epoch])
-        order = random.permutation(len(loader.dataset))
-        for index in order[loader.taken :].tolist():
-            yield loader.epoch, index
+        epoch = self._position.epoch
+        order = np.random.default_rng([self._seed, epoch]).permutation(self._clips)
+        for index in order[self._position.taken :].tolist():
+            yield epoch, index
 
 
 class _TolerantDataset(torch.utils.data.Dataset[Sample | _Skipped]):
