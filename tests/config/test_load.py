@@ -47,6 +47,8 @@ MISTAKES: list[tuple[dict[Any, Any], str]] = [
     ({"features": {"hop": 2000}}, "features.hop = 2000 must not exceed n_fft = 1024"),
     ({"features": {"store": ["vido"]}}, "features.store[0] = "),
     ({"features": {"store": ["vido"]}}, "did you mean 'video'"),
+    ({"features": {"store": ["beam"]}}, "features.store: training reads video and covariance: "),
+    ({"features": {"store": ["beam", "video"]}}, "store = [covariance, beam, video]"),
     ({"sources": []}, "sources = []: must be a list of 1 or more"),
     ({"sources": ["demo"]}, 'sources[0] = "demo": must be a section with keys: `kind'),
     ({"sources": [{"knd": "demo"}]}, "`kind` is needed and must be one of demo, folder"),

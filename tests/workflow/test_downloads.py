@@ -63,7 +63,7 @@ def project(folder: Path, url: str, **sections) -> Path:
         "sources": [{"kind": "list", "path": "clips.csv"}],
         "shard": {"clips": 1},
         "fetch": FETCH,
-        "features": {"store": ["covariance"], "n_mels": 32},
+        "features": {"store": ["video", "covariance"], "n_mels": 32},
     }
     configure(folder, config | sections)
     rows = [f"{i},{url}/{i}.mkv,0,2,train" for i in range(VIDEOS)]

@@ -74,7 +74,7 @@ def explain(error: ErrorDetails) -> str:
             return _explain_source_kind(location, error["input"])
         case "value_error":
             # Raised by a section, whose message begins with the key.
-            return f"{location.name}.{_message(error)}"
+            return f"{location.name}.{_message(error)}".removeprefix(".")
     return f"{location.name} = {show(error['input'])}: must be {_requirement(error)}"
 
 

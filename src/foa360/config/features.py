@@ -8,7 +8,7 @@ from pydantic_core import PydanticKnownError
 
 from foa360.ambisonics.mel import empty_filters
 from foa360.config.section import Section, fill
-from foa360.shards.features import STORED_FEATURES
+from foa360.shards.features import STORED_FEATURES, TRAINING_FEATURES
 
 
 def _require_registered(name: str) -> str:
@@ -97,8 +97,9 @@ class Features(Section):
         description="Width of the low-resolution video, pixels; its height is half of that",
     )
     store: list[FeatureName] = Field(
-        ["video", "covariance", "rotated", "beam", "log_mel", "intensity"],
-        description="Names of the stored features",
+        [*TRAINING_FEATURES, "beam"],
+        description="Names of the stored features. Training reads video and covariance, the report"
+        " plays beam",
     )
 
     @model_validator(mode="after")

@@ -1,8 +1,8 @@
 """The whole configuration, section by section."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Self, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from foa360.config.cache import Cache, expand_path
 from foa360.config.clip import Clip
@@ -17,6 +17,7 @@ from foa360.config.sources import Source
 from foa360.config.split import Split
 from foa360.config.train import Train
 from foa360.config.viewpoints import Viewpoints
+from foa360.shards.features import TRAINING_FEATURES
 
 #: One past the largest random seed that every library accepts.
 SEED_LIMIT = 2**32
@@ -53,6 +54,16 @@ class Config(Section):
     features: Features = Features()
     train: Train = Train()
     evaluate: Evaluate = Evaluate()
+
+    @model_validator(mode="after")
+    def _check_training_features(self) -> Self:
+        missing = [name for name in TRAINING_FEATURES if name not in self.features.store]
+        if missing:
+            stored = ", ".join([*missing, *self.features.store])
+            raise ValueError(
+                f"features.store: training reads {' and '.join(missing)}: store = [{stored}]"
+            )
+        return self
 
 
 def _sections() -> dict[str, type[Section]]:

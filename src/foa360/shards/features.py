@@ -236,6 +236,8 @@ _FEATURES = (
     ),
 )
 
+#: Features that `foa360.data` reads, and training with it.
+TRAINING_FEATURES = ("video", "covariance")
 #: All stored features by name, in the order of their datasets.
 STORED_FEATURES: dict[str, StoredFeature] = {feature.name: feature for feature in _FEATURES}
 

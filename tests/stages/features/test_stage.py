@@ -203,6 +203,17 @@ def test_only_selected_features_are_stored(write_sample_shard: WriteShard) -> No
     assert verify(path) == []
 
 
+def test_frames_that_are_not_stored_are_not_read(tmp_path: Path, write_features) -> None:
+    """A file without video would be a damaged one."""
+    path = tmp_path / "audio.wav"
+    write_media(path, None, source_and_noise(2, 1), audio="pcm16")
+    clip = curated_clip("audio", 0.0)
+    for store, count in (["covariance"], 1), (["covariance", "video"], 0):
+        settings = Features(n_fft=512, n_mels=32, store=store)
+        with h5py.File(write_features({"audio": path}, [clip], VIEWPOINTS, settings)) as file:
+            assert len(file["clip_id"]) == count
+
+
 @pytest.mark.parametrize("clips", [[], [CLIPS[4]], [CLIPS[2]]], ids=["none", "rejected", "gone"])
 def test_a_shard_without_clips_is_valid(
     write_sample_shard: WriteShard, clips: list[CuratedClip]

@@ -1,7 +1,8 @@
 """Read the media of kept clips, every file once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ class ClipMedia:
 
     clip : its row in the curation table.
     audio : W, Y, Z, X, SN3D, at the sampling rate of the features, `(4, n)`.
-    images : frames of the low-resolution video as JPEG.
+    images : frames of the low-resolution video as JPEG; none where they are not stored.
     """
 
     clip: CuratedClip
@@ -59,7 +60,9 @@ def _read_video(
     size = (settings.video_width, settings.video_width // 2)
     layout = FrameLayout(clips[0].projection or "erp", clips[0].stereo or "mono")
     audio_of_clips = clip_audio(video.audio_path, spans)
-    frames_of_clips = clip_frames(video.video_path, spans, settings.video_fps, size, layout)
+    frames_of_clips: Iterable[list[Image | None] | None] = repeat(None, len(clips))
+    if "video" in settings.store:
+        frames_of_clips = clip_frames(video.video_path, spans, settings.video_fps, size, layout)
     for clip, audio, frames in zip(clips, audio_of_clips, frames_of_clips, strict=True):
         reason = _unreadable(audio, frames)
         if reason is not None:
@@ -69,14 +72,14 @@ def _read_video(
         assert clip.gains is not None
         foa = to_wyzx(audio, clip.planes, clip.gains)
         resampled = _resample(foa, audio.sample_rate, settings.sample_rate)
-        yield ClipMedia(clip, resampled, _encode(frames))
+        yield ClipMedia(clip, resampled, _encode(frames or []))
 
 
-def _unreadable(audio: ClipAudio, frames: Sequence[Image | None]) -> str | None:
+def _unreadable(audio: ClipAudio, frames: Sequence[Image | None] | None) -> str | None:
     """Reason code of a clip that cannot be read; None for one that can."""
     if audio.reason is not None:
         return audio.reason
-    if frames[0] is None:
+    if frames is not None and frames[0] is None:
         return "video_damaged"
     # Curation rejects such clips; its table may be older than the file.
     if not np.isfinite(audio.samples).all():
