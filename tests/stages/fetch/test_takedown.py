@@ -13,7 +13,13 @@ def test_downloads_and_empty_shards_are_deleted_but_no_local_file(server, tmp_pa
     plan = planned(tmp_path, sources)
     fetch(plan, tmp_path)
     results = tmp_path / "results"
-    for name in ("curation/s0000.parquet", "features/s0000.h5", "curation/s0001.parquet"):
+    written = (
+        "curation/s0000.parquet",
+        "detections/s0000.partial/a.json",
+        "features/s0000.h5",
+        "curation/s0001.parquet",
+    )
+    for name in written:
         (results / name).parent.mkdir(parents=True, exist_ok=True)
         (results / name).touch()
     clips = tables.read(plan, PlannedClip)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from foa360.config.detect import Detect
 from foa360.core import tables
+from foa360.core.partial import PartialResults
 from foa360.core.records import CuratedClip, Detection, FetchedVideo, TrackedObject
 from foa360.media.images import Image
 from foa360.media.projection import ERP, FrameLayout
@@ -31,27 +32,45 @@ class DetectFiles:
     objects: Path  # output: TrackedObject
 
 
-def detect_shard(files: DetectFiles, settings: Detect, progress: "Progress") -> None:
+def detect_shard(files: DetectFiles, settings: Detect, version: str, progress: "Progress") -> None:
     """Write the detections of a shard, one row per box, and the objects that they form.
 
-    Clips are in the order of the plan. Each video is read once for all its clips. Raises
-    WeightsError before any work.
+    Clips are in the order of the plan. Each video is read once for all its clips. The detections of
+    finished videos outlast an interruption: a shard can take hours. Raises WeightsError before any
+    work.
+
+    Parameters
+    ----------
+    files : DetectFiles
+        Tables to read and to write.
+    settings : Detect
+        Section `detect` of the configuration.
+    version : str
+        Digest of the code, the settings and the content of the weights. Detections of an
+        interrupted job of another version are not used.
+    progress : Progress
+        Reports the videos that are done.
     """
     detector = SphereDetector(
         Detector(settings.weights, settings.confidence, settings.backend),
         settings.mode,
         settings.image_size,
     )
-    videos = tables.read(files.fetch, FetchedVideo)
-    paths = {video.video_id: video.video_path for video in videos}
+    videos = {video.video_id: video for video in tables.read(files.fetch, FetchedVideo)}
+    partial = PartialResults(files.detections, Detection, version)
     kept = tables.read(files.curation, CuratedClip, verdict="kept")
     clips_of = tables.grouped(kept, lambda clip: clip.video_id)
     found: dict[str, list[Detection]] = {clip.clip_id: [] for clip in kept}
     for video_id, clips in progress(clips_of.items(), len(clips_of), "videos"):
-        path = paths[video_id]
-        if path is None:
+        video = videos[video_id]
+        if video.video_path is None:
             raise ValueError(f"{files.fetch}: no video of the kept clips of {video_id}")
-        for detection in _detect_video(detector, path, clips, settings.fps):
+        part = [video.video_path, video.video_sha256, video.video_bytes, _spans(clips)]
+        of_video = partial.load(part)
+        if of_video is None:
+            of_video = [*_detect_video(detector, video.video_path, clips, settings.fps)]
+            partial.save(part, of_video)
+        for detection in of_video:
             found[detection.clip_id].append(detection)
     detections: list[Detection] = []
     objects: list[TrackedObject] = []
@@ -62,6 +81,12 @@ def detect_shard(files: DetectFiles, settings: Detect, progress: "Progress") -> 
         objects += summarize_objects(numbered)
     tables.write(files.objects, objects, TrackedObject)
     tables.write(files.detections, detections, Detection)
+    partial.clear()
+
+
+def _spans(clips: list[CuratedClip]) -> list[list[str | float | None]]:
+    """Everything about clips that their detections depend on."""
+    return [[c.clip_id, c.start, c.duration, c.projection, c.stereo] for c in clips]
 
 
 def _detect_video(

@@ -35,5 +35,8 @@ def erase(
         shutil.rmtree(cache / "media" / safe_name(url), ignore_errors=True)
     shards = {clip.shard for clip in removed}
     for shard in sorted(shards.difference(remaining_shards)):
-        for path in results.rglob(f"{shard}.*"):
-            path.unlink()
+        for path in [*results.rglob(f"{shard}.*")]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
