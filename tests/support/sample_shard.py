@@ -1,4 +1,4 @@
-"""Media and clips of a small feature shard: two videos in containers, and one that is missing."""
+"""Media and clips of a small feature shard: two videos in containers, and a damaged file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ HOSTILE_GAINS = (1.0, 0.5, 1.0, 1.0)
 CLIPS = [
     curated_clip("two", 2.0, split="test"),
     curated_clip("two", 0.0, split="test"),
-    curated_clip("gone", 0.0),
+    curated_clip("damaged", 0.0),
     curated_clip(HOSTILE_ID, 0.0, 1.5, planes=HOSTILE_PLANES, gains=HOSTILE_GAINS),
     curated_clip("rejected", 0.0, verdict="rejected"),
 ]
@@ -53,8 +53,9 @@ def write_sample_media(folder: Path) -> dict[str, Path]:
     paths = {
         "two": folder / "two.mkv",
         HOSTILE_ID: folder / "h.mkv",
-        "gone": folder / "gone.mkv",
+        "damaged": folder / "damaged.mkv",
     }
     write_media(paths["two"], coloured_frames(4), source_and_noise(4, 1))
+    paths["damaged"].write_bytes(b"damaged since curation")
     write_media(paths[HOSTILE_ID], coloured_frames(1.5), source_and_noise(1.5, 2))
     return paths

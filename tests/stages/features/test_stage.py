@@ -56,8 +56,8 @@ def test_a_clip_that_cannot_be_read_is_left_out_with_its_reason(sample_shard: Pa
     with open_shard(sample_shard) as shard:
         skipped = shard.skipped
     assert len(skipped) == 1
-    assert skipped[0].startswith("gone_0: ")
-    assert len(skipped[0]) > len("gone_0: ")
+    assert skipped[0].startswith("damaged_0: ")
+    assert len(skipped[0]) > len("damaged_0: ")
 
 
 def original(start: float, seconds: float, seed: int, duration: float) -> NDArray[np.float32]:
@@ -214,7 +214,7 @@ def test_frames_that_are_not_stored_are_not_read(tmp_path: Path, write_features)
             assert len(file["clip_id"]) == count
 
 
-@pytest.mark.parametrize("clips", [[], [CLIPS[4]], [CLIPS[2]]], ids=["none", "rejected", "gone"])
+@pytest.mark.parametrize("clips", [[], [CLIPS[4]], [CLIPS[2]]], ids=["none", "rejected", "damaged"])
 def test_a_shard_without_clips_is_valid(
     write_sample_shard: WriteShard, clips: list[CuratedClip]
 ) -> None:
@@ -226,9 +226,16 @@ def test_a_shard_without_clips_is_valid(
 
 
 def test_any_number_of_clips_may_be_skipped(write_sample_shard: WriteShard) -> None:
-    clips = [curated_clip("gone" + "x" * 300, float(i)) for i in range(300)]
+    clips = [curated_clip("damaged", float(i)) for i in range(300)]
     with open_shard(write_sample_shard(clips)) as shard:
         assert len(shard.skipped) == 300
+
+
+def test_media_that_are_gone_end_the_job(tmp_path: Path, write_features) -> None:
+    """They are no damaged ones: a shard holds every kept clip whose media can be read."""
+    path = tmp_path / "gone.mkv"
+    with pytest.raises(FileNotFoundError, match=r"gone\.mkv"):
+        write_features({"gone": path}, [curated_clip("gone")], VIEWPOINTS, SETTINGS)
 
 
 def test_a_failed_write_leaves_nothing_behind(

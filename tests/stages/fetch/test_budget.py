@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from support.fetching import fetch, planned
 from support.media_server import BODY, QUICK, Handler
 
@@ -38,15 +39,17 @@ def test_media_are_there_while_a_stage_needs_them(server, tmp_path):
     assert not path.exists()
     no_limit = Cache(path=str(tmp_path / "cache"))
     with borrowed("s0000", plan, out, no_limit, QUICK, last=True):
-        assert not path.exists(), "without a budget nothing is deleted, nor restored"
-    assert Handler.requested == ["good", "good"]
+        assert path.exists(), "what another program deleted is restored"
+    assert path.exists(), "without a budget nothing is deleted"
+    assert Handler.requested == ["good", "good", "good"]
 
 
-def test_other_bytes_than_before_are_reported(server, tmp_path, caplog):
+@pytest.mark.parametrize("column", ["video_sha256", "audio_sha256"])
+def test_other_bytes_than_before_are_reported(server, tmp_path, caplog, column):
     plan = planned(tmp_path, {"0": f"{server}/good"})
     out = fetch(plan, tmp_path)
     (row,) = tables.read(out, FetchedVideo)
-    changed = FetchedVideo(**(vars(row) | {"video_sha256": "0" * 64}))
+    changed = FetchedVideo(**(vars(row) | {column: "0" * 64}))
     tables.write(out, [changed], FetchedVideo)
     delete_downloads("s0000", plan, tmp_path / "cache")
     restore_downloads("s0000", plan, out, tmp_path / "cache", QUICK)

@@ -1,5 +1,6 @@
 """Measure every clip of a shard, and judge it with reasons."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from foa360.config.curate import Curate
 from foa360.core import tables
 from foa360.core.records import CuratedClip, FetchedVideo, PlannedClip
+from foa360.media.presence import media_present
 from foa360.stages.curate.source_video import curate_video
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ def curate_shard(shard: str, files: CurateFiles, settings: Curate, progress: "Pr
     videos = tables.grouped(planned, attrgetter("video_id"))
     records: dict[tuple[str, float], CuratedClip] = {}
     for video_id, clips in progress(videos.items(), len(videos), "videos"):
-        for record in curate_video(clips, fetched[video_id], settings).clips:
+        video = fetched[video_id]
+        with media_present(video) if video.state == "fetched" else nullcontext():
+            curated = curate_video(clips, video, settings)
+        for record in curated.clips:
             records[record.clip_id, record.duration] = record
     rows = [records[clip.clip_id, clip.duration] for clip in planned]
     tables.write(files.curation, rows, CuratedClip)

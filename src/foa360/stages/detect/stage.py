@@ -10,6 +10,7 @@ from foa360.core import tables
 from foa360.core.partial import PartialResults
 from foa360.core.records import CuratedClip, Detection, FetchedVideo, TrackedObject
 from foa360.media.images import Image
+from foa360.media.presence import media_present
 from foa360.media.projection import ERP, FrameLayout
 from foa360.media.video import sampled_frames
 from foa360.stages.detect.boxes import sphere_to_erp
@@ -68,7 +69,8 @@ def detect_shard(files: DetectFiles, settings: Detect, version: str, progress: "
         part = [video.video_path, video.video_sha256, video.video_bytes, _spans(clips)]
         of_video = partial.load(part)
         if of_video is None:
-            of_video = [*_detect_video(detector, video.video_path, clips, settings.fps)]
+            with media_present(video):
+                of_video = [*_detect_video(detector, video.video_path, clips, settings.fps)]
             partial.save(part, of_video)
         for detection in of_video:
             found[detection.clip_id].append(detection)

@@ -13,6 +13,7 @@ from foa360.core import tables
 from foa360.core.records import CuratedClip, FetchedVideo
 from foa360.media.audio import ClipAudio, clip_audio, to_wyzx
 from foa360.media.images import Image, encode_jpeg
+from foa360.media.presence import media_present
 from foa360.media.projection import FrameLayout
 from foa360.media.video import clip_frames
 
@@ -48,7 +49,8 @@ def read_clips(
     """Read clips video by video in the order given, those of a video by their start."""
     for video_id, unsorted in tables.grouped(clips, lambda clip: clip.video_id).items():
         of_video = sorted(unsorted, key=lambda clip: clip.start)
-        yield from _read_video(videos[video_id], of_video, settings)
+        with media_present(videos[video_id]):
+            yield from _read_video(videos[video_id], of_video, settings)
 
 
 def _read_video(

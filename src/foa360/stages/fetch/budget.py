@@ -1,4 +1,4 @@
-"""With a budget for the cache, media are in it while a stage needs them, and no longer."""
+"""Media are in the cache while a stage needs them; with a budget for the cache, no longer."""
 
 import logging
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ def borrowed(
     settings: Fetch,
     last: bool = False,
 ) -> Iterator[None]:
-    """Provide the media of a shard; after the `last` stage that reads them, delete the downloads.
+    """Provide the media of a shard: what was deleted from the cache is fetched again.
 
-    Does nothing without `cache.max_gb`.
+    With `cache.max_gb` the downloads are deleted after the `last` stage that reads them.
 
     Parameters
     ----------
@@ -43,8 +43,7 @@ def borrowed(
         Whether no other stage reads the media afterwards.
     """
     folder = Path(cache.path)
-    if cache.max_gb:
-        restore_downloads(shard, plan, fetch, folder, settings)
+    restore_downloads(shard, plan, fetch, folder, settings)
     yield
     if cache.max_gb and last:
         delete_downloads(shard, plan, folder)
@@ -66,13 +65,16 @@ def restore_downloads(shard: str, plan: Path, fetch: Path, cache: Path, settings
     settings
         Section `fetch` of the configuration.
     """
+    fetched = [row for row in tables.read(fetch, FetchedVideo) if row.state == "fetched"]
+    deleted = [row for row in fetched if not _is_complete(row)]
+    if not deleted:
+        return
     sources = {video.video_id: video for video in source_videos(plan, shard)}
     fetcher = VideoFetcher(cache / "media", settings)
-    for row in tables.read(fetch, FetchedVideo):
-        if row.state != "fetched" or _is_complete(row):
-            continue
+    for row in deleted:
         restored = fetcher.fetch(sources[row.video_id])
-        if restored.video_sha256 != row.video_sha256:
+        before = (row.video_sha256, row.audio_sha256)
+        if (restored.video_sha256, restored.audio_sha256) != before:
             logging.getLogger(__name__).warning(
                 "%s was deleted from the cache, and the new download differs: %s",
                 row.video_id,

@@ -17,6 +17,7 @@ from foa360.core.records import (
     TrackedObject,
     Viewpoint,
 )
+from foa360.media.presence import media_present
 from foa360.stages.viewpoints.audio_directions import AudioPeak, audio_peaks, read_audio_directions
 from foa360.stages.viewpoints.choice import ClipContent, clip_viewpoints
 from foa360.stages.viewpoints.clip_agreement import clip_agreements, detected_directions
@@ -56,8 +57,7 @@ def choose_viewpoints(
     progress : Progress
         Reports the videos that are done.
     """
-    videos = tables.read(files.fetch, FetchedVideo)
-    paths = {video.video_id: video.audio_path for video in videos}
+    videos = {video.video_id: video for video in tables.read(files.fetch, FetchedVideo)}
     kept = tables.read(files.curation, CuratedClip, verdict="kept")
     detections = tables.grouped(tables.read(files.detections, Detection), lambda row: row.clip_id)
     objects = tables.grouped(tables.read(files.objects, TrackedObject), lambda row: row.clip_id)
@@ -66,11 +66,12 @@ def choose_viewpoints(
     viewpoints: dict[str, list[Viewpoint]] = {}
     agreements: dict[str, ClipAgreement] = {}
     for video_id, unsorted in progress(clips_of.items(), len(clips_of), "videos"):
-        path = paths[video_id]
+        path = videos[video_id].audio_path
         if path is None:
             raise ValueError(f"{files.fetch}: no audio of the kept clips of {video_id}")
         clips = sorted(unsorted, key=lambda clip: clip.start)
-        audio: list[Floats | None] = list(read_audio_directions(path, clips, fps))
+        with media_present(videos[video_id]):
+            audio: list[Floats | None] = list(read_audio_directions(path, clips, fps))
         detected = [
             detected_directions(clip, detections.get(clip.clip_id, []), fps) for clip in clips
         ]
