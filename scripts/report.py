@@ -15,6 +15,7 @@ def paths(names):
 with job(Path(snakemake.log[0]), snakemake.rule) as progress:
     write_report(
         ReportFiles(
+            plan=Path(snakemake.input.plan),
             fetch=paths(snakemake.input.fetch),
             curation=paths(snakemake.input.curation),
             detections=paths(snakemake.input.detections),

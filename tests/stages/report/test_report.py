@@ -4,11 +4,19 @@ import shutil
 
 import numpy as np
 import pytest
+from support.clips import planned_clip
 
+from foa360.config.features import Features
 from foa360.config.load import load_config
 from foa360.core import tables
 from foa360.core.jobs import Progress
-from foa360.core.records import ClipAgreement, CuratedClip, Detection, FetchedVideo
+from foa360.core.records import (
+    ClipAgreement,
+    CuratedClip,
+    Detection,
+    FetchedVideo,
+    PlannedClip,
+)
 from foa360.stages.report import charts
 from foa360.stages.report.stage import ReportFiles, write_report
 
@@ -36,7 +44,7 @@ def curated(i: int, verdict: str, reasons: list[str], video_id: str = "v") -> Cu
 
 
 @pytest.fixture
-def built(tmp_path):
+def built(tmp_path, write_features):
     clips = [curated(i, "kept", []) for i in range(3)]
     clips += [curated(7, "rejected", ["silent"], HOSTILE), curated(8, "failed", ["no_audio"])]
     agreement = ClipAgreement(
@@ -47,8 +55,16 @@ def built(tmp_path):
         axes="+y +x +z",
         axes_gain=0.5,
     )
-    paths = {n: tmp_path / f"{n}.parquet" for n in ("fetch", "curation", "detections", "agreement")}
-    tables.write(paths["fetch"], [], FetchedVideo)
+    tables_of_shard = ("fetch", "curation", "detections", "agreement")
+    paths = {name: tmp_path / name / "s0000.parquet" for name in tables_of_shard}
+    paths["plan"] = tmp_path / "plan.parquet"
+    # The shard names the kept clips as unreadable.
+    media = {clip.video_id: tmp_path / "damaged.mp4" for clip in clips}
+    (tmp_path / "damaged.mp4").write_text("no video")
+    shard = write_features(media, clips, [[0.0, 0.0]], Features(), tmp_path / "s0000.h5")
+    fetched = [FetchedVideo(video_id=clip.video_id, state="failed") for clip in clips]
+    tables.write(paths["plan"], [planned_clip(clip) for clip in clips], PlannedClip)
+    tables.write(paths["fetch"], fetched, FetchedVideo)
     tables.write(paths["curation"], clips, CuratedClip)
     tables.write(paths["detections"], [], Detection)
     tables.write(paths["agreement"], [agreement], ClipAgreement)
@@ -66,11 +82,12 @@ def built(tmp_path):
 
     def build(name: str):
         files = ReportFiles(
+            plan=paths["plan"],
             fetch=[paths["fetch"]],
             curation=[paths["curation"]],
             detections=[paths["detections"]],
             agreement=[paths["agreement"]],
-            features=[],
+            features=[shard],
             models={"avc": folder},
             evaluations=[tmp_path / "avc.json", tmp_path / "probe.json"],
             page=tmp_path / f"{name}.html",

@@ -15,6 +15,7 @@ from foa360.core.reasons import REASONS
 from foa360.stages.report import charts
 from foa360.stages.report.clips import ReportClip, read_report_clips, with_other_axes
 from foa360.stages.report.gallery import gallery
+from foa360.stages.report.reconcile import reconcile
 from foa360.stages.report.results import Curves, Result, read_curves, read_result
 from foa360.stages.report.summary import Counts, count_clips, summary_text
 
@@ -29,6 +30,7 @@ MAX_TABLE_ROWS = 2000
 class ReportFiles:
     """Paths of the stage.
 
+    plan : table of planned clips.
     fetch, curation, detections, agreement : tables, one per shard.
     features : feature shards.
     models : folder of each experiment, with its `curves.csv`.
@@ -36,6 +38,7 @@ class ReportFiles:
     page, summary : outputs.
     """
 
+    plan: Path
     fetch: Sequence[Path]
     curation: Sequence[Path]
     detections: Sequence[Path]
@@ -51,8 +54,9 @@ def write_report(files: ReportFiles, settings: Config, progress: "Progress") -> 
     """Write the page and the summary.
 
     The page is one file that requests nothing from anywhere. It has no dates: the same results give
-    the same bytes.
+    the same bytes. Raises CountError, before any work, if the clips of the stages do not add up.
     """
+    reconcile(files.plan, files.fetch, files.curation, files.features)
     clips = read_report_clips(files.curation, files.agreement)
     counts = count_clips(clips)
     results = [read_result(path) for path in files.evaluations]
