@@ -42,6 +42,7 @@ MISTAKES: list[tuple[dict[Any, Any], str]] = [
     ({"curate": {"reject": ["quiet"]}}, "curate.reject = ['quiet']: must be among"),
     ({"detect": {"image_size": 100}}, "detect.image_size = 100: must be a multiple of 32"),
     ({"detect": {"weights": "no/such.pt"}}, 'detect.weights = "no/such.pt": no such file'),
+    ({"detect": {"weights": __file__}}, "must be a .pt file"),
     ({"detect": {"weights": "dmo"}}, "or the name of a model that Ultralytics downloads"),
     ({"features": {"n_mels": 400}}, "mel filters empty: n_mels may be"),
     ({"features": {"hop": 2000}}, "features.hop = 2000 must not exceed n_fft = 1024"),

@@ -18,7 +18,8 @@ from foa360.config.sources import (
 )
 
 #: Name of a model that is no path: Ultralytics downloads it.
-MODEL_NAME = re.compile(r"[\w-]+\.(pt|onnx)")
+WEIGHTS_SUFFIX = ".pt"
+MODEL_NAME = re.compile(r"[\w-]+\.pt")
 #: Characters that Snakemake interprets in paths.
 RESERVED_CHARACTERS = frozenset("{}*?[]\n")
 
@@ -76,6 +77,9 @@ def _source_paths(prefix: str, source: Source) -> Iterator[NamedPath]:
 
 
 def _weights_problems(weights: str) -> list[str]:
+    if Path(weights).is_file() and Path(weights).suffix != WEIGHTS_SUFFIX:
+        # Ultralytics would run what other kinds of files contain.
+        return [f"detect.weights = {show(weights)}: must be a {WEIGHTS_SUFFIX} file"]
     if weights == "demo" or Path(weights).is_file() or MODEL_NAME.fullmatch(weights):
         return []
     return [

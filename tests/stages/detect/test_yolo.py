@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import torch
 import yaml
 
 from foa360.demo.scenes import random_scene
@@ -41,6 +43,53 @@ def test_unavailable_weights_are_named(tmp_path, kind):
         path.write_text("hello")
     with pytest.raises(WeightsError, match=r"weights\.pt"):
         Detector(str(path))
+
+
+class TouchesFile:
+    """Creates a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnx"])
+def test_code_in_weights_is_not_run(tmp_path, backend):
+    torch.save({"model": TouchesFile(tmp_path / "touched")}, tmp_path / "weights.pt")
+    with pytest.raises(WeightsError, match=r"weights\.pt"):
+        Detector(str(tmp_path / "weights.pt"), backend=backend)
+    assert not (tmp_path / "touched").exists()
+
+
+@pytest.mark.parametrize("suffix", [".torchscript", ".yaml", ".onnx", ".PT", ""])
+def test_only_weights_that_load_as_tensors_are_opened(tmp_path, suffix):
+    path = tmp_path / f"weights{suffix}"
+    path.write_bytes(demo_weights().read_bytes())
+    with pytest.raises(WeightsError, match="not a file of weights"):
+        Detector(str(path))
+
+
+def test_settings_of_another_user_are_not_read(tmp_path):
+    """The folder of temporary files is everybody's: its content decides nothing."""
+    prepared = tmp_path / f"foa360-ultralytics-{os.getuid()}"
+    (prepared / "Ultralytics").mkdir(parents=True)
+    code = """
+import os
+from foa360.stages.detect.ultralytics_offline import yolo_class
+yolo_class()
+print(os.environ["YOLO_CONFIG_DIR"], oct(os.stat(os.environ["YOLO_CONFIG_DIR"]).st_mode & 0o777))
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    environment.pop("YOLO_CONFIG_DIR", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    folder, mode = done.stdout.split()
+    assert Path(folder) != prepared
+    assert mode == "0o700"
+    assert not Path(folder).exists(), "it is removed at the end"
 
 
 def untrained(path, kind: str):

@@ -1,9 +1,11 @@
 """Import Ultralytics without its side effects.
 
-By default it accesses the network, installs packages and writes to the home folder. Environment
-variables, which it reads while it is imported, prevent that.
+By default it accesses the network, installs packages, writes to the home folder and runs code that
+a file of weights contains. Environment variables, which it reads while it is imported, prevent
+that.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -18,9 +20,11 @@ from foa360.stages.detect import torchvision_ops
 
 def yolo_class(online: bool = False) -> Any:
     """Return `ultralytics.YOLO`; `online` allows it to download weights by name."""
-    folder = Path(tempfile.gettempdir()) / f"foa360-ultralytics-{os.getuid()}"
-    folder.mkdir(exist_ok=True)
-    os.environ.setdefault("YOLO_CONFIG_DIR", str(folder))
+    if "YOLO_CONFIG_DIR" not in os.environ:
+        # A new folder that only this user can write to: its settings decide what is loaded.
+        os.environ["YOLO_CONFIG_DIR"] = tempfile.mkdtemp(prefix="foa360-ultralytics-")
+        atexit.register(shutil.rmtree, os.environ["YOLO_CONFIG_DIR"], ignore_errors=True)
+    os.environ.setdefault("ULTRALYTICS_SAFE_LOAD", "true")
     os.environ.setdefault("YOLO_AUTOINSTALL", "false")
     os.environ.setdefault("YOLO_OFFLINE", "false" if online else "true")
     os.environ.setdefault("YOLO_VERBOSE", "false")

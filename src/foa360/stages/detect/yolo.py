@@ -11,6 +11,8 @@ from foa360.media.images import Image
 from foa360.stages.detect.ultralytics_offline import ExportError, export_to_onnx, yolo_class
 from foa360.stages.detect.weights import demo_weights
 
+#: The only kind of file that is loaded as tensors.
+WEIGHTS_SUFFIX = ".pt"
 #: Kinds of Ultralytics models whose results hold upright boxes.
 DETECTOR_TASKS = ("detect", "segment", "pose")
 #: Width and height of the network's input are multiples of this, pixels; images are padded.
@@ -63,6 +65,9 @@ class Detector:
         import torch
 
         path = str(demo_weights()) if weights == "demo" else weights
+        if Path(path).suffix != WEIGHTS_SUFFIX:
+            # Ultralytics would run what other kinds of files contain.
+            raise WeightsError(weights, f"not a file of weights ({WEIGHTS_SUFFIX})")
         self.weights, self.confidence = weights, confidence
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.batch_size = GPU_BATCH_SIZE if self.device == "cuda" else 1
