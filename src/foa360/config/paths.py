@@ -17,8 +17,9 @@ from foa360.config.sources import (
     Yt360Source,
 )
 
-#: Name of a model that is no path: Ultralytics downloads it.
+#: The only kind of weights that is loaded as tensors.
 WEIGHTS_SUFFIX = ".pt"
+#: Name of a model that is no path: Ultralytics downloads it.
 MODEL_NAME = re.compile(r"[\w-]+\.pt")
 #: Characters that Snakemake interprets in paths.
 RESERVED_CHARACTERS = frozenset("{}*?[]\n")

@@ -33,6 +33,7 @@ from foa360.data.transforms import (
 )
 from foa360.media.images import decode_image
 from foa360.shards.read import Shard, open_shard
+from foa360.shards.verify import clip_is_intact
 from foa360.sphere.views import perspective_crop
 
 #: Row of the statistics for each of W, Y, Z, X: the dipoles share theirs.
@@ -65,6 +66,7 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         statistics: FeatureStatistics | None = None,
         viewpoints: Literal["stored", "random"] = "stored",
         negatives: Literal["same", "other"] | None = None,
+        verify: bool = False,
     ) -> None:
         """Index the clips.
 
@@ -91,6 +93,8 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         negatives
             Add a negative to each sample that has a key: the audio of another clip of the `same`
             video, or of an `other` video. See `draw_negative`.
+        verify
+            Leave out the clips that differ from their checksums; `damaged` has their ids.
         """
         self.paths = [Path(path) for path in paths]
         self.split = split
@@ -106,12 +110,18 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         self.clip_ids: list[str] = []
         self.videos: list[str] = []
         self.labels: list[str] = []
+        self.damaged: list[str] = []
         self._rows: list[NDArray[np.intp]] = []
         for path in self.paths:
             with open_shard(path) as shard:
                 rows = np.flatnonzero(shard.texts("split") == split)
+                ids = shard.texts("clip_id")
+                if verify:
+                    damaged = [row for row in rows.tolist() if not clip_is_intact(shard, row)]
+                    self.damaged += ids[damaged].tolist()
+                    rows = np.setdiff1d(rows, np.array(damaged, np.intp))
                 self._rows.append(rows)
-                self.clip_ids += shard.texts("clip_id")[rows].tolist()
+                self.clip_ids += ids[rows].tolist()
                 self.videos += shard.texts("video_id")[rows].tolist()
                 self.labels += shard.texts("viewpoint_label")[rows, :1].ravel().tolist()
         self._ends = list(accumulate(len(rows) for rows in self._rows))

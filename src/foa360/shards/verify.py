@@ -12,6 +12,24 @@ def checksum_path(shard: Path) -> Path:
     return shard.with_name(f"{shard.name}.sha256")
 
 
+class DamagedShardError(OSError):
+    """The bytes of a shard are not those that were written."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        """Name the file."""
+        message = f"{problem}; delete the file, and the next run writes it again"
+        super().__init__(0, message, str(path))
+
+
+def intact_digest(path: Path) -> str:
+    """Compute the SHA-256 of a shard. Raises DamagedShardError if it is not the published one."""
+    digest = sha256(path)
+    problem = _digest_problem(path, digest)
+    if problem is not None:
+        raise DamagedShardError(path, problem)
+    return digest
+
+
 def verify(path: Path) -> list[str]:
     """Describe everything that is wrong with a shard; an empty list means that it is intact.
 
@@ -19,12 +37,8 @@ def verify(path: Path) -> list[str]:
     """
     if not path.is_file():
         return ["no such file"]
-    problems = []
-    recorded = checksum_path(path)
-    if not recorded.is_file():
-        problems.append(f"{recorded.name} is missing")
-    elif recorded.read_text().split()[:1] != [sha256(path)]:
-        problems.append(f"the bytes differ from {recorded.name}")
+    problem = _digest_problem(path, sha256(path))
+    problems = [] if problem is None else [problem]
     return problems + verify_clips(path)
 
 
@@ -33,18 +47,31 @@ def verify_clips(path: Path) -> list[str]:
     damaged = []
     try:
         with open_shard(path) as shard:
-            names = shard.names
             for clip in range(len(shard)):
-                if _checksum(shard, names, clip) != _text(shard, CHECKSUM, clip):
+                if not clip_is_intact(shard, clip):
                     damaged.append(_text(shard, "clip_id", clip))
     except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
         return [f"cannot be read: {error}"]
     return [f"clip {clip_id} differs from its checksum" for clip_id in damaged]
 
 
-def _checksum(shard: Shard, names: list[str], clip: int) -> str:
-    rows = {name: shard.row_bytes(name, clip) for name in names if name != CHECKSUM}
-    return clip_checksum(rows, shard.encoded(clip))
+def clip_is_intact(shard: Shard, clip: int) -> bool:
+    """Compare all data of a clip with its checksum."""
+    try:
+        rows = {name: shard.row_bytes(name, clip) for name in shard.names if name != CHECKSUM}
+        return clip_checksum(rows, shard.encoded(clip)) == _text(shard, CHECKSUM, clip)
+    except (OSError, RuntimeError, ValueError):  # damaged chunks and offsets
+        return False
+
+
+def _digest_problem(path: Path, digest: str) -> str | None:
+    """Compare a SHA-256 with the published one."""
+    published = checksum_path(path)
+    if not published.is_file():
+        return f"{published.name} is missing"
+    if published.read_text().split()[:1] != [digest]:
+        return f"the bytes differ from {published.name}"
+    return None
 
 
 def _text(shard: Shard, name: str, clip: int) -> str:

@@ -1,7 +1,9 @@
 """Evaluation: the same bytes every time, with an interval."""
 
 import json
+import shutil
 
+import h5py
 import pytest
 
 from foa360.config.evaluate import Evaluate
@@ -32,6 +34,23 @@ def test_decisions_are_repeatable_and_have_an_interval(training_shards, model, t
     assert result["task"] == task
     assert result["pairs"] == 8
     assert result["ci_low"] <= result["accuracy"] <= result["ci_high"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["avc", "avsa", "probe"])
+def test_damaged_clips_are_left_out_and_named(training_shards, model, task, tmp_path):
+    shard = shutil.copy(training_shards[0], tmp_path / "s0000.h5")
+    with h5py.File(shard, "r+") as file:
+        split = file["split"][:].tolist()
+        row = split.index(b"test")
+        damaged = file["clip_id"][row].decode()
+        offset, size = file["video"][row, 0]
+        file["video_data"][offset : offset + size] = 0
+    files = EvaluateFiles(shards=[shard], model=model, output=tmp_path / "metrics.json")
+    evaluate_model(task, files, Evaluate(pairs=8), 0, Progress("test"))
+    result = json.loads(files.output.read_text())
+    assert result["damaged_clips"] == [damaged]
+    assert result["test_videos"] == split.count(b"test") - 1
 
 
 @pytest.mark.slow

@@ -1,11 +1,18 @@
 """Training that goes on where it was interrupted."""
 
+import shutil
+from pathlib import Path
+
+import h5py
+import numpy as np
 import pytest
 
 from foa360.config.train import Train
+from foa360.core.files import sha256
 from foa360.core.jobs import Progress
 from foa360.data.batches import training_keys
 from foa360.learning.checkpoint import load
+from foa360.shards.verify import DamagedShardError, checksum_path
 from foa360.stages.train.run import CHECKPOINT_INTERVAL, TrainingRun
 from foa360.stages.train.stage import TrainFiles, train_model
 
@@ -60,3 +67,31 @@ def test_alignment_starts_from_the_weights_of_correspondence(training_shards, tm
     assert (info.experiment, info.context, info.steps) == ("avsa", True, 1)
     difference = (first.video.layers[0].weight - second.video.layers[0].weight).abs().max()
     assert difference < 2e-3
+
+
+def damaged_copy(shard, folder):
+    """Copy a shard and its checksum, and change a value of its first clip."""
+    copy = Path(shutil.copy(shard, folder / shard.name))
+    shutil.copy(checksum_path(shard), checksum_path(copy))
+    with h5py.File(copy, "r+") as file:
+        file["covariance"][0, 0, 0, 0] += 1.0
+    return copy
+
+
+def test_a_damaged_shard_is_named_before_training(training_shards, tmp_path):
+    copy = damaged_copy(training_shards[0], tmp_path)
+    with pytest.raises(DamagedShardError, match="the bytes differ from") as error:
+        train([copy], "avc", tmp_path / "model", SETTINGS)
+    assert error.value.filename == str(copy)
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_loss_that_is_not_finite_ends_training(training_shards, tmp_path):
+    """Data that were written so: the file is the one that its checksum describes."""
+    copy = damaged_copy(training_shards[0], tmp_path)
+    with h5py.File(copy, "r+") as file:
+        file["covariance"][:, 0] = np.nan
+    checksum_path(copy).write_text(f"{sha256(copy)}  {copy.name}\n")
+    with pytest.raises(FloatingPointError, match=r"the loss is nan at step 0; clips of the batch:"):
+        train([copy], "avc", tmp_path / "model", SETTINGS)
+    assert not (tmp_path / "model" / "model.pt").exists()

@@ -42,7 +42,8 @@ def evaluate_model(
 
     The JSON has `accuracy` with a 95 % interval over videos (`ci_low`, `ci_high`), `chance`, and
     `untrained`, the accuracy of a network of the same shape with random weights. Where it cannot be
-    measured, `accuracy` is null and `note` gives the reason.
+    measured, `accuracy` is null and `note` gives the reason. Clips that differ from their checksums
+    are left out and named in `damaged_clips`.
 
     Parameters
     ----------
@@ -70,6 +71,7 @@ def evaluate_model(
             audio_seconds=training.audio_seconds,
             seed=seed,
             statistics=info.statistics,
+            verify=True,
         )
 
     splits = Splits(train=dataset("train"), test=dataset("test"))
@@ -81,6 +83,7 @@ def evaluate_model(
         "steps": info.steps,
         "train_videos": len(set(splits.train.videos)),
         "test_videos": len(set(splits.test.videos)),
+        "damaged_clips": splits.train.damaged + splits.test.damaged,
     }
     if min(len(set(splits.train.videos)), len(set(splits.test.videos))) < 2:
         result |= {"accuracy": None, "note": "needs two videos in each split"}

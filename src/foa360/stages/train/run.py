@@ -69,7 +69,7 @@ class TrainingRun:
         self.sums = np.zeros(3)
 
     def advance(self, video: Tensor, audio: Tensor, videos: Tensor) -> None:
-        """Take one step of the optimiser.
+        """Take one step of the optimiser. Raises FloatingPointError if the loss is not finite.
 
         Parameters
         ----------
@@ -88,6 +88,8 @@ class TrainingRun:
             audio_rows = self.task.rows(audio_embeddings)
             excluded = same_video_pairs(videos, len(video_rows) // len(videos)).to(target)
             loss = info_nce(video_rows.float(), audio_rows.float(), self.temperature, excluded)
+        if not torch.isfinite(loss):
+            raise FloatingPointError(f"the loss is {float(loss.detach())} at step {self.step}")
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()

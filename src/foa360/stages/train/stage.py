@@ -17,6 +17,7 @@ from foa360.data.dataset import ShardDataset
 from foa360.data.statistics import feature_statistics
 from foa360.learning.checkpoint import ModelInfo, device, load, make_deterministic, save
 from foa360.learning.models.audiovisual import AudioVisual
+from foa360.shards.verify import intact_digest
 from foa360.stages.train.run import CurvePoint, TrainingRun
 from foa360.tasks.registry import TASKS
 
@@ -44,7 +45,9 @@ def train_model(
     """Train, and write weights and learning curves.
 
     An interrupted run resumes from its last checkpoint and ends in the same weights. With fewer
-    than two videos there are no negatives: the untrained model is written.
+    than two videos there are no negatives: the untrained model is written. No model is written
+    for a shard that differs from its checksum (raises DamagedShardError), nor after a loss that is
+    not finite (FloatingPointError).
 
     Parameters
     ----------
@@ -60,6 +63,7 @@ def train_model(
         Reports steps.
     """
     task = TASKS[experiment]
+    fingerprint = _fingerprint(files, settings, experiment, seed)
     make_deterministic(seed)
     statistics = feature_statistics(files.shards)
     data = ShardDataset(
@@ -83,11 +87,16 @@ def train_model(
         progress.say("fewer than two training videos: the model stays untrained")
         steps = 0
     run = TrainingRun(model, task, settings, steps, files.folder / "checkpoint.pt")
-    run.resume(_fingerprint(files, settings, experiment, seed))
+    run.resume(fingerprint)
     keys = training_keys(len(data), settings.batch, seed, run.step, steps)
     video_numbers = torch.from_numpy(video_of_clip)
     for batch in progress(batches(data, keys), steps - run.step, "steps"):
-        run.advance(batch["video"], batch["audio"], video_numbers[batch["index"]])
+        clips = batch["index"].tolist()
+        try:
+            run.advance(batch["video"], batch["audio"], video_numbers[clips])
+        except FloatingPointError as error:
+            names = ", ".join(data.clip_ids[clip] for clip in clips)
+            raise FloatingPointError(f"{error}; clips of the batch: {names}") from None
     info = ModelInfo(
         experiment=experiment,
         width=settings.width,
@@ -113,9 +122,8 @@ def _write_curves(path: Path, curves: Sequence[CurvePoint]) -> None:
 
 
 def _fingerprint(files: TrainFiles, settings: Train, experiment: str, seed: int) -> str:
-    """Digest of everything that determines the weights."""
-    inputs = list(files.shards)
+    """Digest of everything that determines the weights; raises DamagedShardError."""
+    digests = [intact_digest(path) for path in files.shards]
     if files.init is not None:
-        inputs.append(files.init)
-    digests = [sha256(path) for path in inputs]
+        digests.append(sha256(files.init))
     return value_digest([digests, settings.model_dump(mode="json"), experiment, seed])
