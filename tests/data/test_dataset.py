@@ -140,17 +140,29 @@ def test_a_sample_is_what_its_request_says(shards: list[Path]) -> None:
     assert torch.equal(sample["audio"], drawn_again["audio"])
     assert torch.equal(sample["negative"], drawn_again["negative"])
     assert np.array_equal(sample["viewpoints"].numpy(), request.viewpoints)
-    # The negative shares everything but clip, time and augmentation.
+    # The negative shares everything but clip and time.
     assert request.augmentation is not None
     negative = request.negative
     assert negative is not None
     assert negative.index == data.draw_negative(0, 5)
     assert negative.viewpoints is request.viewpoints
     assert (negative.yaw_offset, negative.mirror) == (request.yaw_offset, request.mirror)
+    assert negative.augmentation is request.augmentation
     plain = data.load(replace(request, augmentation=None))
     changed = augment_audio(plain["audio"].numpy(), request.augmentation)
     assert np.array_equal(changed, sample["audio"].numpy())
     assert torch.equal(data.load(negative)["audio"], sample["negative"])
+
+
+def test_masked_bands_do_not_tell_a_negative_from_its_positive(shards: list[Path]) -> None:
+    data = ShardDataset(shards, "train", frames=1, crop=32, augment=True, negatives="other")
+    masked = 0
+    for key in range(20):
+        sample = data.sample(0, key)
+        bands = [(sample[name] == 0).all(dim=(0, 1, 2)) for name in ("audio", "negative")]
+        assert torch.equal(*bands)
+        masked += int(bands[0].any())
+    assert masked > 10
 
 
 def test_without_a_key_a_sample_is_the_middle_of_the_clip_unchanged(shards: list[Path]) -> None:

@@ -281,7 +281,10 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         )
 
     def _draw_negative_request(self, positive: SampleRequest, key: int) -> SampleRequest:
-        """Request of the negative: viewpoints, yaw offset and mirroring are the positive's."""
+        """Request of the negative: all but clip and time is the positive's.
+
+        That includes the augmentation: a band that only one of them lacks would tell them apart.
+        """
         index = self.draw_negative(positive.index, key)
         shard, row = self._find(index)
         if index == positive.index:  # at another time
@@ -290,8 +293,7 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         else:
             random = self._generator(index, key)
             start = float(random.uniform(0, self._latest_start(shard, row)))
-        # Its audio is not augmented.
-        return replace(positive, index=index, start=start, augmentation=None)
+        return replace(positive, index=index, start=start)
 
     def _latest_start(self, shard: Shard, row: int) -> float:
         """Latest time within a clip at which a sample can start, s."""

@@ -5,14 +5,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from support.curation import curate_file
 
+from foa360.config.curate import Curate
+from foa360.core.records import Clip
+from foa360.demo.audio import sound_field
+from foa360.demo.encode import DEMO_FPS, write_media
 from foa360.demo.scenes import random_scene
 from foa360.demo.video_defects import eac_directions
 from foa360.media.video import frames_at
 from foa360.sphere import direction_to_pixel, perspective_crop
-from foa360.stages.curate.judge_frames import projection_of, stereo_of
+from foa360.stages.curate.judge_frames import JudgedLayout, judge_frames, projection_of, stereo_of
 from foa360.stages.curate.measure_frames import FrameCollector, mean_squared_difference
 from foa360.stages.curate.measure_layout import layout_evidence
+from foa360.stages.curate.measures import VideoFile
 
 SCENE = random_scene("curate", 2.0)
 
@@ -96,3 +102,23 @@ def test_missing_frames_are_counted_not_compared():
         collector.add(None if i % 2 else np.full((128, 256), 20 * i, np.uint8))
     measures = collector.finish()
     assert (measures.expected, measures.decoded, measures.static_share) == (10, 5, 0)
+
+
+def test_one_frame_is_neither_static_nor_black(tmp_path):
+    scene = random_scene("short", 2.0, ["bell"])
+    path = tmp_path / "short.mkv"
+    frames = (scene.frame(n / DEMO_FPS, 256, 128) for n in range(2 * DEMO_FPS))
+    write_media(path, frames, sound_field(scene).astype(np.float32))
+    record = curate_file(path, 0.4)
+    assert record.static_share is None
+    assert not {"static_video", "black_video"} & set(record.reasons)
+    assert curate_file(path, 2.0).static_share == 0
+
+
+def test_a_clip_without_its_only_frame_is_damaged():
+    collector = FrameCollector(0, 0.4)
+    collector.add(None)
+    clip = Clip(clip_id="v_0", video_id="v", start=0.0, duration=0.4, split=None)
+    judged = judge_frames(clip, collector.finish(), VideoFile(), JudgedLayout(), Curate())
+    assert judged.reasons == ["video_damaged"]
+    assert judged.message == "1 of 1 frames are missing"

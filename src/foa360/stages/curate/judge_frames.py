@@ -91,13 +91,14 @@ def judge_frames(
     if isinstance(measures, NotMeasured):
         return JudgedFrames([measures.reason], measures.message)
     missing = measures.expected - measures.decoded
-    if missing > max(1, FRAME_THRESHOLDS.missing_share * measures.expected):
+    tolerated = max(1, FRAME_THRESHOLDS.missing_share * measures.expected)
+    if missing > tolerated or not measures.decoded:
         message = f"{missing} of {measures.expected} frames are missing"
         return JudgedFrames([_missing_reason(clip, file)], message)
     reasons = list(layout.reasons)
     if measures.brightness <= FRAME_THRESHOLDS.black_level:
         reasons = ["black_video"]
-    elif measures.static_share > settings.static_share:
+    elif measures.static_share is not None and measures.static_share > settings.static_share:
         reasons.append("static_video")
     return JudgedFrames(reasons, static_share=measures.static_share)
 

@@ -69,7 +69,7 @@ class FrameCollector:
     def finish(self) -> FrameMeasures:
         """Return the measures of all frames, and release the last one."""
         self._previous = None
-        static_share = 1.0
+        static_share = None
         if self._decoded > 1:
             static_share = self._static_pairs / (self._decoded - 1)
         return FrameMeasures(

@@ -113,8 +113,8 @@ class FrameMeasures:
     ----------
     expected, decoded : int
         Number of frames that the clip should have, and of those that were decoded.
-    static_share : float
-        Share of successive frames that do not differ; 1 for a single frame.
+    static_share : float or None
+        Share of successive frames that do not differ; None with fewer than two frames.
     brightness : float
         Highest 0.98 quantile of the grey levels of a frame, 0 to 255.
     layouts : tuple of LayoutEvidence
@@ -123,7 +123,7 @@ class FrameMeasures:
 
     expected: int
     decoded: int
-    static_share: float
+    static_share: float | None
     brightness: float
     layouts: tuple[LayoutEvidence, ...]
 

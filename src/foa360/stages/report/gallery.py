@@ -117,12 +117,9 @@ def _video_paths(fetch: Iterable[Path]) -> dict[str, str | None]:
 def _kept_scene(clip: ReportClip, shard: Shard, row: int, boxes: list[Detection]) -> GalleryScene:
     image = ""
     if "video" in shard:
-        count = shard.image_count()
-        number = count // 2
         time = _middle_time(boxes, shard.duration(row))
-        if time is not None:
-            number = min(int(time / shard.duration(row) * count), count - 1)
-            boxes = [box for box in boxes if box.time == time]
+        boxes = [box for box in boxes if box.time == time]
+        number = image_number(shard, row, time)
         image = drawing.frame_uri(decode_image(shard.encoded_image(row, number)))
     origins = shard.texts("viewpoint_origin")[row].tolist()
     viewpoints = [
@@ -143,6 +140,19 @@ def _kept_scene(clip: ReportClip, shard: Shard, row: int, boxes: list[Detection]
         energy_map=energy_map,
         audio=audio,
     )
+
+
+def image_number(shard: Shard, row: int, time: float | None) -> int:
+    """Return the number of the image at a time within a clip, s; None is its middle.
+
+    A clip has fewer images than the shard has room for, if another one lasts longer.
+    """
+    fps = shard.settings.video_fps
+    duration = shard.duration(row)
+    count = max(1, min(round(duration * fps), shard.image_count()))
+    if time is None:
+        time = duration / 2
+    return min(int(time * fps), count - 1)
 
 
 def _middle_time(boxes: Sequence[Detection], duration: float) -> float | None:
