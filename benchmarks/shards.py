@@ -30,6 +30,7 @@ from foa360.ambisonics import look_at, rotate
 from foa360.core import tables
 from foa360.core.records import CuratedClip, FetchedVideo, Viewpoint
 from foa360.data import ShardDataset, ShardLoader
+from foa360.shards import shard_files
 from foa360.shards.export import export
 from foa360.shards.format import STATISTICS, encoded_name
 from foa360.sphere import perspective_crop
@@ -92,7 +93,7 @@ def decode(
 
 def loader(results: Path) -> None:
     """Print the clips per second of each way."""
-    paths = sorted((results / "features").glob("*.h5"))
+    paths = shard_files(results / "features")
     for path in paths:  # the same cache for all
         path.read_bytes()
     data = ShardDataset(paths, "train", frames=FRAMES, crop=CROP, audio_seconds=SECONDS)

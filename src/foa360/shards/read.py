@@ -26,8 +26,13 @@ def open_shard(path: Path) -> "Shard":
 
 
 def shard_files(path: Path) -> list[Path]:
-    """List the shards in a folder and below, in order; a file is returned as it is."""
-    return sorted(path.rglob("*.h5")) if path.is_dir() else [path]
+    """List the shards in a folder and below, in order; a file is returned as it is.
+
+    Hidden files are left out: an interrupted job leaves the shard that it was writing.
+    """
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*.h5") if not file.name.startswith("."))
 
 
 @dataclass(frozen=True)
