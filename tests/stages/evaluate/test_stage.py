@@ -2,15 +2,30 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from foa360.config.evaluate import Evaluate
 from foa360.config.train import Train
 from foa360.core.jobs import Progress
+from foa360.shards.format import CHECKSUM, clip_checksum
+from foa360.shards.read import open_shard
 from foa360.stages.evaluate.stage import EvaluateFiles, evaluate_model
 from foa360.stages.train.stage import TrainFiles, train_model
+
+
+def write_checksums(path):
+    """Write the checksums of the clips of a shard that was changed."""
+    with open_shard(Path(path)) as shard:
+        checksums = []
+        for clip in range(len(shard)):
+            rows = {name: shard.row_bytes(name, clip) for name in shard.names if name != CHECKSUM}
+            checksums.append(clip_checksum(rows, shard.encoded(clip)))
+    with h5py.File(path, "r+") as file:
+        file[CHECKSUM][:] = np.array(checksums, "S")
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +66,25 @@ def test_damaged_clips_are_left_out_and_named(training_shards, model, task, tmp_
     result = json.loads(files.output.read_text())
     assert result["damaged_clips"] == [damaged]
     assert result["test_videos"] == split.count(b"test") - 1
+
+
+@pytest.mark.slow
+def test_a_probe_with_one_class_to_test_is_not_measured(training_shards, model, tmp_path):
+    """Its chance level would be 100 %."""
+    shard = shutil.copy(training_shards[0], tmp_path / "s0000.h5")
+    with h5py.File(shard, "r+") as file:
+        labels = file["viewpoint_label"]
+        numbers = {b"train": 0, b"test": 0}
+        for row, split in enumerate(file["split"][:].tolist()):
+            numbers[split] += 1
+            labels[row] = b"dog" if split == b"test" or numbers[split] % 2 else b"bell"
+    write_checksums(shard)
+    files = EvaluateFiles(shards=[shard], model=model, output=tmp_path / "probe.json")
+    evaluate_model("probe", files, Evaluate(probe_steps=2), 0, Progress("test"))
+    result = json.loads(files.output.read_text())
+    assert result["damaged_clips"] == []
+    assert result["accuracy"] is None
+    assert "two classes in each split" in result["note"]
 
 
 @pytest.mark.slow

@@ -60,8 +60,9 @@ def evaluate_probe(
     classes = sorted({label for label in splits.train.labels if label})
     train_clips = _clips_with_label(splits.train, classes)
     test_clips = _clips_with_label(splits.test, classes)
-    if len(classes) < 2 or not test_clips:
-        return {"accuracy": None, "note": "needs detected objects of two classes"}
+    test_classes = {splits.test.labels[clip] for clip in test_clips}
+    if min(len(classes), len(test_classes)) < 2:
+        return {"accuracy": None, "note": "needs detected objects of two classes in each split"}
 
     def outcomes(model: AudioVisual) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         features = _features(model, splits.train, train_clips, progress)
