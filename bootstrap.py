@@ -4,8 +4,12 @@
     python3 bootstrap.py test     set up, then style, types and all tests
     python3 bootstrap.py setup    set up only
 
-Needs Python 3.11 or newer and nothing else; versions are pinned by constraints.txt. What is set up
-already is not set up again.
+Needs Python 3.11 or newer and nothing else. Every package is a wheel whose hash is in locks/, from
+wherever pip gets it. What is set up already is not set up again.
+
+PyTorch is a build without CUDA where pip finds one, as with PIP_EXTRA_INDEX_URL set to the address
+of such builds that the installation page of PyTorch names; otherwise, on Linux, one with CUDA,
+which takes 3 GB more.
 """
 
 import argparse
@@ -23,6 +27,13 @@ VENV = HOME / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
 STAMP = VENV / "foa360-setup"
+LOCKS = HOME / "locks"
+
+PIP = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+#: All dependencies are in the locks, so that pip looks for none.
+INSTALL = [*PIP, "install", "--no-deps", "--no-build-isolation", "--use-pep517"]
+#: connection-pool has no wheel: the locked setuptools builds it.
+LOCKED = ["--require-hashes", "--only-binary", ":all:", "--no-binary", "connection-pool"]
 
 CHECKS = [
     ["ruff", "check", "."],
@@ -38,8 +49,8 @@ CHECKS = [
 def fingerprint() -> str:
     """Digest of everything that decides the content of the environment."""
     digest = hashlib.sha256(sys.version.encode())
-    for name in ("pyproject.toml", "constraints.txt"):
-        digest.update((HOME / name).read_bytes())
+    for path in (HOME / "pyproject.toml", *sorted(LOCKS.glob("*.txt"))):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -47,6 +58,8 @@ def set_up() -> None:
     """Make the environment, unless the one that is there was made from the same pins."""
     if STAMP.is_file() and STAMP.read_text() == fingerprint():
         return
+    if any(map(str.isspace, str(PYTHON))):
+        sys.exit(f"{HOME}: Snakemake cannot start jobs in a path with a space; move the checkout")
     begin = time.monotonic()
     print(f"Setting up {VENV} (once; a minute or two, about 2 GB)", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
@@ -57,10 +70,28 @@ def set_up() -> None:
             f"Python cannot make a virtual environment here:\n{error.stdout.decode().strip()}\n"
             "On Debian and Ubuntu: apt install python3-venv"
         )
-    pip = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-    run([*pip, "--constraint", "constraints.txt", "--editable", ".[test]"])
+    for lock in ("build.txt", "all.txt"):
+        install_locked(lock)
+    install_torch()
+    run([*INSTALL, "--editable", "."])
+    run([*PIP, "check"])
     STAMP.write_text(fingerprint())
     print(f"Set up in {time.monotonic() - begin:.0f} s", flush=True)
+
+
+def install_locked(lock: str, **options: object) -> None:
+    """Install the packages of a lock; pip refuses files with other hashes."""
+    run([*INSTALL, *LOCKED, "--requirement", str(LOCKS / lock)], **options)
+
+
+def install_torch() -> None:
+    """Install PyTorch without CUDA if a package index of pip offers it, or as it is offered."""
+    try:
+        install_locked("cpu.txt", capture_output=True)
+    except subprocess.CalledProcessError as error:
+        if b"No matching distribution" not in error.stderr:
+            sys.exit(error.stderr.decode())
+        install_locked("torch.txt")
 
 
 def run(command: list[str], **options: object) -> None:
@@ -85,7 +116,8 @@ def main() -> None:
     try:
         set_up()
         if chosen.what == "demo":
-            run([str(BIN / "snakemake"), "--cores", "all", *more, "all"])
+            # The target comes first: `--configfile` takes every name that follows it.
+            run([str(BIN / "snakemake"), "all", "--cores", "all", *more])
         elif chosen.what == "test":
             for name, *arguments in CHECKS:
                 print(f"==> {name}", flush=True)

@@ -20,10 +20,10 @@ import imageio_ffmpeg
 import numpy as np
 from simulation import simulate
 
+from foa360.commands.check import curate_video
 from foa360.config.curate import Curate
 from foa360.core.records import Clip, FetchedVideo
 from foa360.demo.encode import foa_in_51, write_media
-from foa360.stages.curate.source_video import curate_video
 from foa360.stages.plan.durations import clip_spans, media_duration
 
 CODECS = {

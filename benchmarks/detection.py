@@ -22,10 +22,12 @@ import cv2
 import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
+from sphere_detector import SphereDetector
 
 from foa360.ambisonics import rotation
 from foa360.demo.scenes import random_scene
-from foa360.media.video import frames_at, sampled_frames
+from foa360.media.detector_images import MODES
+from foa360.media.video import FrameConverter, FrameFormat, SpanSchedule, frames_at, span_frames
 from foa360.sphere import (
     angular_distance,
     direction_to_pixel,
@@ -34,11 +36,9 @@ from foa360.sphere import (
     to_direction,
     to_vector,
 )
-from foa360.stages.detect.merge import FrameDetections
-from foa360.stages.detect.modes import MODES
-from foa360.stages.detect.sphere_detector import SphereDetector
 from foa360.stages.detect.yolo import Detector
 from foa360.stages.plan.durations import media_duration
+from foa360.stages.track.merge import FrameDetections
 
 Floats = NDArray[np.float64]
 Image = NDArray[np.uint8]
@@ -233,16 +233,17 @@ def measure_cost(options: argparse.Namespace) -> None:
         ratios, cells = [], []
         for mode in options.modes:
             detector = make_detector(options, mode)
-            size = (detector.frame_width, detector.frame_width // 2)
+            size = detector.images_of.frame_size
             read_s, detect_s = [], []
             for _ in range(options.repeats):
                 ffmpeg_s = ffmpeg_time(path)
                 begin = time.process_time()
-                frames = [f for _, f in sampled_frames(path, [(0.0, seconds)], 1.0, size)]
+                schedule = SpanSchedule([(0.0, seconds)], 1.0, prefer_key_frames=True)
+                (frames,) = span_frames(path, schedule, FrameConverter(FrameFormat(size)))
                 read_s.append(time.process_time() - begin)
                 ratios.append(read_s[-1] / ffmpeg_s)
                 begin = time.process_time()
-                list(detector((0, frame.image) for frame in frames))
+                list(detector((0, image) for _, image in frames if image is not None))
                 detect_s.append(time.process_time() - begin)
             cells.append(f"{median(read_s) * share:.2f} + {median(detect_s) * share:.2f}")
         print(

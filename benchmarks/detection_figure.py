@@ -11,16 +11,16 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from detection import DEMO_SIZES, rotate_frame
+from sphere_detector import SphereDetector
 
 from foa360.ambisonics import rotate, rotation
 from foa360.ambisonics.descriptors import block_spectra
+from foa360.ambisonics.direction_map import CELLS, audio_directions
 from foa360.demo.audio import RATE, sound_field
 from foa360.demo.scenes import random_scene
+from foa360.media.detector_images import MODES
 from foa360.sphere import box_outline, pixel_to_direction, to_vector, wrap
-from foa360.stages.detect.modes import MODES
-from foa360.stages.detect.sphere_detector import SphereDetector
 from foa360.stages.detect.yolo import Detector
-from foa360.stages.viewpoints.audio_directions import CELLS, audio_directions
 
 #: Width and height of the frame, pixels.
 SIZE = (1280, 640)

@@ -16,7 +16,7 @@ import av
 import cv2
 import numpy as np
 
-from foa360.media.video import clip_frames
+from foa360.media.video import MIDDLE, FrameConverter, FrameFormat, SpanSchedule, span_frames
 
 FPS, SECONDS, READS = 4.0, 10.0, 60
 
@@ -65,8 +65,10 @@ def main() -> None:
     for width in (256, 384, 512):
         ways: dict[str, list[tuple[int, float]]] = {}
         for path in chosen.files:
-            (frames,) = clip_frames(path, [(0.0, SECONDS)], FPS, (width, width // 2))
-            kept = [frame for frame in frames if frame is not None]
+            schedule = SpanSchedule([(0.0, SECONDS)], FPS, phase=MIDDLE)
+            convert = FrameConverter(FrameFormat((width, width // 2)))
+            (frames,) = span_frames(path, schedule, convert)
+            kept = [image for _, image in frames if image is not None]
             count = round(FPS)
             firsts = np.random.default_rng(0).integers(0, len(kept) - count, READS)
             for name, data in {

@@ -10,6 +10,8 @@ log-mels. Zarr is compared where it is installed.
 
 import argparse
 import io
+import math
+import os
 import shutil
 import tarfile
 import tempfile
@@ -22,9 +24,11 @@ from statistics import median
 from typing import TypeVar
 
 import av
+import cv2
 import h5py
 import librosa
 import numpy as np
+import torch
 
 from foa360.ambisonics import look_at, rotate
 from foa360.core import tables
@@ -38,6 +42,9 @@ from foa360.sphere import perspective_crop
 R = TypeVar("R")
 
 FRAMES, CROP, SECONDS, RATE = 8, 112, 1.0, 24000
+#: Samples of an epoch, and times that each way is timed.
+MIN_CLIPS, ROUNDS = 1600, 3
+MEDIA = "media at load time: PyAV seek, librosa"
 
 
 def from_media(results: Path) -> Iterator[Callable[[], object]]:
@@ -92,45 +99,71 @@ def decode(
 
 
 def loader(results: Path) -> None:
-    """Print the clips per second of each way."""
+    """Print the clips per second of each way, and how many times as fast as decoding it is."""
     paths = shard_files(results / "features")
     for path in paths:  # the same cache for all
         path.read_bytes()
-    data = ShardDataset(paths, "train", frames=FRAMES, crop=CROP, audio_seconds=SECONDS)
-    speeds = {}
+    clips = len(ShardDataset(paths, "train"))
+    # A few clips are listed several times: an epoch has to be longer than its start.
+    paths *= math.ceil(MIN_CLIPS / clips)
+    data = ShardDataset(
+        paths, "train", frames=FRAMES, crop=CROP, audio_seconds=SECONDS, augment=True
+    )
+    # Without workers everything is to run in one thread.
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    ways: dict[str, Callable[[], float]] = {}
     for workers in (0, 2):
         whole = ShardLoader(data, batch=16, workers=workers)
-        for _ in whole:  # processes start, files open
-            break
-        begin, count = time.perf_counter(), 0
-        for batch in whole:
-            count += len(batch["index"])
-        speeds[f"ShardLoader, {workers} workers"] = count / (time.perf_counter() - begin)
+        ways[f"ShardLoader, {workers} workers"] = partial(epoch_speed, whole)
     calls = [call for call, _ in zip(from_media(results), range(24), strict=False)]
+    ways[MEDIA] = partial(media_speed, calls)
+    ways["plain read of covariances and frames, in order"] = partial(reading_speed, paths[0])
+    rounds = []
+    for _ in range(ROUNDS):  # in turn, so that other work on the machine meets all of them
+        rounds.append({name: way() for name, way in ways.items()})
+    print(f"{len(data)} samples of {clips} clips, {FRAMES} frames of {CROP}x{CROP}, augmented")
+    print(f"medians of {ROUNDS} rounds; load of the machine {os.getloadavg()[0]:.1f}")
+    print("| way | clips per second | times decoding |")
+    print("| --- | --- | --- |")
+    for name in ways:
+        speed = median(speeds[name] for speeds in rounds)
+        ratio = median(speeds[name] / speeds[MEDIA] for speeds in rounds)
+        print(f"| {name} | {speed:.1f} | {ratio:.1f} |")
+    none, two = list(ways)[:2]
+    gain = median(speeds[two] / speeds[none] for speeds in rounds)
+    print(f"two workers are {gain:.2f} times as fast as none")
+
+
+def epoch_speed(whole: ShardLoader) -> float:
+    """Clips per second of an epoch, from its first batch on: processes start, files open."""
+    begin, count = 0.0, 0
+    for batch in whole:
+        if begin:
+            count += len(batch["index"])
+        else:
+            begin = time.perf_counter()
+    return count / (time.perf_counter() - begin)
+
+
+def media_speed(calls: list[Callable[[], object]]) -> float:
+    """Clips per second of decoding."""
     calls[0]()
     begin = time.perf_counter()
     for call in calls:
         call()
-    speeds["media at load time: PyAV seek, librosa"] = len(calls) / (time.perf_counter() - begin)
-    taken, size = 0.0, 0
-    with h5py.File(paths[0]) as file:
+    return len(calls) / (time.perf_counter() - begin)
+
+
+def reading_speed(path: Path) -> float:
+    """Clips per second of reading the same bytes."""
+    with h5py.File(path) as file:
         count = len(file["clip_id"])
         begin = time.perf_counter()
         for clip in range(count):
-            block = file["covariance"][clip]
             index = file["video"][clip]
-            bytes_ = file["video_data"][index[0, 0] : index[-1].sum()]
-            size += block.nbytes + bytes_.nbytes
-        taken = time.perf_counter() - begin
-    speeds["plain read of covariances and frames, in order"] = count / taken
-    slow = speeds["media at load time: PyAV seek, librosa"]
-    print(
-        f"{len(data)} clips, {FRAMES} frames of {CROP}x{CROP}, {size / count / 1e6:.2f} MB a clip"
-    )
-    print("| way | clips per second | times |")
-    print("| --- | --- | --- |")
-    for name, speed in speeds.items():
-        print(f"| {name} | {speed:.1f} | {speed / slow:.1f} |")
+            file["covariance"][clip], file["video_data"][index[0, 0] : index[-1].sum()]
+        return count / (time.perf_counter() - begin)
 
 
 def storage(results: Path) -> None:

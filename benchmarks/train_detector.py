@@ -16,14 +16,14 @@ from typing import Any
 import cv2
 import numpy as np
 import yaml
+from sphere_detector import SphereDetector
 
 from foa360.demo.scenes import CLASSES, Scene, random_scene, seeded
 from foa360.sphere import angular_distance, spherical_iou
-from foa360.stages.detect.boxes import sphere_to_erp
-from foa360.stages.detect.sphere_detector import SphereDetector
 from foa360.stages.detect.ultralytics_offline import yolo_class
 from foa360.stages.detect.weights import demo_weights
 from foa360.stages.detect.yolo import Detector
+from foa360.stages.track.boxes import sphere_to_erp
 
 #: Size of the rendered frames, pixels.
 WIDTH, HEIGHT = 640, 320

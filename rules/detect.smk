@@ -1,25 +1,32 @@
-"""Detect objects in the frames of kept clips."""
+"""Detect objects in the frames of kept clips: all boxes above a low score."""
 
 from foa360.stages.detect.weights import weights_digest
 
 
 rule detect_shard:
     input:
-        plan=ancient(PATHS.plan),
+        plan=ancient(PLAN),
         fetch=PATHS.fetch,
-        curation=PATHS.curation,
+        kept=PATHS.kept,
+        preview=kept_preview,
+        frames=sampled_frames,
     output:
-        detections=PATHS.detections,
-        objects=PATHS.objects,
+        boxes=PATHS.boxes,
     log:
         f"{PATHS.logs}/detect/{{shard}}.log",
     benchmark:
         f"{PATHS.costs}/detect/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
+    resources:
+        mem_mb=memory_mb("detect"),
+        runtime=runtime_minutes("detect"),
     params:
         code=stage_code("detect"),
-        settings=CONFIG.detect.model_dump_json(exclude={"weights"}),
+        settings=CONFIG.detect.model_dump_json(
+            exclude={"weights", "weights_sha256", "confidence"}
+        ),
+        threshold=CONFIG.detect.stored_threshold,
         weights=weights_digest(CONFIG.detect.weights),
     script:
         "../scripts/detect.py"

@@ -1,33 +1,27 @@
-"""Evaluate on held-out videos."""
-
-EVALUATIONS = [
-    PATHS.evaluation.format(experiment="avc", task="avc"),
-    PATHS.evaluation.format(experiment="avsa", task="avsa"),
-    PATHS.evaluation.format(experiment="avsa", task="avc"),
-    PATHS.evaluation.format(experiment="avc", task="probe"),
-    PATHS.evaluation.format(experiment="avsa", task="probe"),
-]
+"""Evaluate each model on held-out videos."""
 
 
 rule evaluate_model:
     input:
         shards=expand(PATHS.features, shard=SHARDS),
+        test_list=PATHS.test_list,
         model=PATHS.model,
     output:
-        PATHS.evaluation,
+        metrics=expand(PATHS.seed_evaluation, task=EVALUATION_NAMES, allow_missing=True),
+        decisions=PATHS.decisions,
     log:
-        f"{PATHS.logs}/evaluate/{{experiment}}_{{task}}.log",
+        f"{PATHS.logs}/evaluate/{{experiment}}/{{seed}}.log",
     benchmark:
-        f"{PATHS.costs}/evaluate/{{experiment}}_{{task}}.tsv"
-    wildcard_constraints:
-        experiment="|".join(EXPERIMENTS),
-        task="avc|avsa|probe",
+        f"{PATHS.costs}/evaluate/{{experiment}}/{{seed}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
     threads: 2
+    resources:
+        mem_mb=network_mb,
+        runtime=evaluation_minutes,
     params:
         code=stage_code("evaluate"),
         settings=CONFIG.evaluate.model_dump_json(),
-        seed=CONFIG.seed,
+        shards=list(SHARDS),
     script:
         "../scripts/evaluate.py"

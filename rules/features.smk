@@ -3,10 +3,12 @@
 
 rule write_features:
     input:
-        plan=ancient(PATHS.plan),
+        plan=ancient(PLAN),
         fetch=PATHS.fetch,
-        curation=PATHS.curation,
+        kept=PATHS.kept,
+        preview=kept_preview,
         viewpoints=PATHS.viewpoints,
+        frames=sampled_frames,
     output:
         shard=PATHS.features,
         checksum=PATHS.checksum,
@@ -16,8 +18,12 @@ rule write_features:
         f"{PATHS.costs}/features/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
+    resources:
+        mem_mb=memory_mb("features"),
+        runtime=runtime_minutes("features"),
     params:
         code=stage_code("features"),
+        clips=clips_digest,
         settings=CONFIG.features.model_dump_json(),
     script:
         "../scripts/features.py"

@@ -3,7 +3,7 @@
 
 rule render_shard:
     input:
-        plan=ancient(PATHS.plan),
+        plan=ancient(PLAN),
     output:
         truth=PATHS.truth,
     log:
@@ -12,6 +12,9 @@ rule render_shard:
         f"{PATHS.costs}/render/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
+    resources:
+        mem_mb=memory_mb("render"),
+        runtime=runtime_minutes("render"),
     params:
         code=stage_code("render"),
         media=media_digest,

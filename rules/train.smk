@@ -1,31 +1,37 @@
-"""Train audio-visual correspondence (AVC), and from its weights spatial alignment (AVSA)."""
-
-EXPERIMENTS = ["avc", "avsa"]
-#: Experiments that start from the weights of another.
-STARTS_FROM = {"avsa": "avc"}
+"""Train the experiments, each from all its seeds."""
 
 
 rule train_model:
     input:
         shards=expand(PATHS.features, shard=SHARDS),
-        init=lambda wildcards: expand(
-            PATHS.model, experiment=STARTS_FROM.get(wildcards.experiment, [])
-        ),
+        subsets=training_subsets,
+        init=initial_model,
     output:
         model=PATHS.model,
-        curves=PATHS.curves,
+        curves=report(
+            PATHS.curves,
+            caption="../workflow/report/curves.rst",
+            category="Training",
+            labels={"experiment": "{experiment}", "seed": "{seed}"},
+        ),
     log:
-        f"{PATHS.logs}/train/{{experiment}}.log",
+        f"{PATHS.logs}/train/{{experiment}}/{{seed}}.log",
     benchmark:
-        f"{PATHS.costs}/train/{{experiment}}.tsv"
-    wildcard_constraints:
-        experiment="|".join(EXPERIMENTS),
+        f"{PATHS.costs}/train/{{experiment}}/{{seed}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
     threads: 2
+    resources:
+        mem_mb=network_mb,
+        runtime=training_minutes,
+        # No parameter: it changes no result.
+        workers=lambda wildcards: TRAINING[wildcards.experiment].workers,
     params:
         code=stage_code("train"),
-        settings=CONFIG.train.model_dump_json(),
-        seed=CONFIG.seed,
+        experiment=lambda wildcards: EXPERIMENTS[wildcards.experiment].model_dump_json(
+            exclude={"train", "seeds"}
+        ),
+        settings=training_settings,
+        shards=list(SHARDS),
     script:
         "../scripts/train.py"

@@ -3,9 +3,9 @@
 
 rule choose_viewpoints:
     input:
-        plan=ancient(PATHS.plan),
-        fetch=PATHS.fetch,
-        curation=PATHS.curation,
+        measures=PATHS.measures,
+        kept=PATHS.kept,
+        preview=kept_preview,
         detections=PATHS.detections,
         objects=PATHS.objects,
     output:
@@ -17,6 +17,9 @@ rule choose_viewpoints:
         f"{PATHS.costs}/viewpoints/{{shard}}.tsv"
     conda:
         "../workflow/envs/foa360.yaml"
+    resources:
+        mem_mb=memory_mb("viewpoints"),
+        runtime=runtime_minutes("viewpoints"),
     params:
         code=stage_code("viewpoints"),
         settings=CONFIG.viewpoints.model_dump_json(),

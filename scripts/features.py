@@ -11,9 +11,11 @@ from foa360.stages.fetch.budget import borrowed
 shard = snakemake.wildcards.shard
 files = FeatureFiles(
     plan=Path(snakemake.input.plan),
+    plan_digest=snakemake.params.clips,
     fetch=Path(snakemake.input.fetch),
-    curation=Path(snakemake.input.curation),
+    kept=Path(snakemake.input.kept),
     viewpoints=Path(snakemake.input.viewpoints),
+    frames=Path(str(snakemake.input.frames)) if snakemake.input.frames else None,
     output=Path(snakemake.output.shard),
 )
 settings = Features.model_validate_json(snakemake.params.settings)

@@ -9,6 +9,7 @@ from foa360.stages.fetch.stage import FetchFiles, fetch_shard
 shard = snakemake.wildcards.shard
 files = FetchFiles(
     plan=Path(snakemake.input.plan),
+    plan_digest=snakemake.params.media,
     cache=Path(snakemake.params.cache),
     output=Path(snakemake.output[0]),
 )

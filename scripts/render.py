@@ -10,6 +10,7 @@ shard = snakemake.wildcards.shard
 truth = Path(snakemake.output.truth)
 files = RenderFiles(
     plan=Path(snakemake.input.plan),
+    plan_digest=snakemake.params.media,
     media=truth.parent / "media",
     truth=truth,
 )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from foa360.config.root import Config
 from foa360.core.jobs import job
-from foa360.stages.report.stage import ReportFiles, write_report
+from foa360.stages.report.files import ReportFiles
+from foa360.stages.report.stage import write_report
 
 
 def paths(names):
@@ -21,13 +22,15 @@ with job(Path(snakemake.log[0]), snakemake.rule) as progress:
             detections=paths(snakemake.input.detections),
             agreement=paths(snakemake.input.agreement),
             features=paths(snakemake.input.features),
-            models={
-                Path(model).parent.name: Path(model).parent for model in snakemake.input.models
-            },
+            models=paths(snakemake.input.models),
             evaluations=paths(snakemake.input.evaluations),
+            segmentations=paths(snakemake.input.segmentations),
+            segmenter_curves=paths(snakemake.input.segmenter_curves),
+            mask_examples=paths(snakemake.input.mask_examples),
+            costs=Path(snakemake.params.costs),
             page=Path(snakemake.output.report),
-            summary=Path(snakemake.output.summary),
         ),
         Config.model_validate_json(snakemake.params.config),
+        snakemake.params.weights,
         progress,
     )

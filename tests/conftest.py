@@ -11,6 +11,8 @@ from hypothesis import settings
 from foa360.config.features import Features
 from foa360.core.records import CuratedClip
 
+# As in the workflow: threads that have no work leave the cores to other processes.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # The same examples every time, so that a change is what makes a test fail;
 # `pytest --hypothesis-profile default` tries others.
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -44,11 +46,11 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
     viewpoints, pairs of degrees.
     """
     # Imported here: most tests do not need the stage.
-    from support.clips import fetched_video, planned_clip, viewpoints_of_clip
+    from support.clips import fetched_video, kept_clips, planned_clip, viewpoints_of_clip
 
     from foa360.core import tables
     from foa360.core.jobs import Progress
-    from foa360.core.records import FetchedVideo, PlannedClip, Viewpoint
+    from foa360.core.records import FetchedVideo, KeptClip, PlannedClip, Viewpoint
     from foa360.stages.features.stage import FeatureFiles, write_features
 
     def write(
@@ -62,8 +64,9 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
         files = FeatureFiles(
             plan=folder / "plan.parquet",
             fetch=folder / "fetch.parquet",
-            curation=folder / "curation.parquet",
+            kept=folder / "kept.parquet",
             viewpoints=folder / "viewpoints.parquet",
+            frames=None,
             output=output or folder / "s0000.h5",
         )
         videos = dict.fromkeys(clip.video_id for clip in clips)
@@ -74,7 +77,7 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
         tables.write(files.plan, [planned_clip(clip) for clip in clips], PlannedClip)
         fetched = [fetched_video(video, media.get(video, Path("nowhere"))) for video in videos]
         tables.write(files.fetch, fetched, FetchedVideo)
-        tables.write(files.curation, clips, CuratedClip)
+        tables.write(files.kept, kept_clips(clips), KeptClip)
         tables.write(files.viewpoints, chosen, Viewpoint)
         write_features("s0000", files, settings, Progress("features"))
         return files.output

@@ -46,7 +46,14 @@ def simulate(seed: int, seconds: float = 10.0, sample_rate: int = 24000) -> Floa
     seed determines everything.
     """
     random = np.random.default_rng([seed, 360])
-    n = round(seconds * sample_rate)
+    x = sound_field(random, round(seconds * sample_rate), sample_rate)
+    level = np.sqrt(np.mean(x[0] ** 2))
+    x = _microphone(random, x, level, sample_rate)
+    return x * 10 ** (random.uniform(-45, -20) / 20) / np.sqrt(np.mean(x[0] ** 2))
+
+
+def sound_field(random: Random, n: int, sample_rate: int) -> Floats:
+    """Draw a field `(4, n)` of one to four sources and ambience, as an ideal microphone has it."""
     room = _room(random)
     x = np.zeros((4, n))
     for _ in range(int(random.integers(1, 5))):
@@ -54,9 +61,7 @@ def simulate(seed: int, seconds: float = 10.0, sample_rate: int = 24000) -> Floa
         x += _placed(random, dry, room, sample_rate)
     level = np.sqrt(np.mean(x[0] ** 2))
     ambience = DIFFUSE * coloured(random, (4, n), random.uniform(0.5, 2))
-    x += level * 10 ** (random.uniform(-40, -8) / 20) * ambience
-    x = _microphone(random, x, level, sample_rate)
-    return x * 10 ** (random.uniform(-45, -20) / 20) / np.sqrt(np.mean(x[0] ** 2))
+    return x + level * 10 ** (random.uniform(-40, -8) / 20) * ambience
 
 
 def dry_signal(random: Random, n: int, sample_rate: int) -> Floats:

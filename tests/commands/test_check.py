@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import fields
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,8 +14,8 @@ from foa360.core.records import CuratedClip
 from foa360.demo.audio import sound_field
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
-from foa360.stages.curate.convention_rules import RULES
-from foa360.stages.curate.thresholds import THRESHOLDS
+from foa360.stages.judge.convention_rules import RULES
+from foa360.stages.judge.thresholds import THRESHOLDS
 
 SCENE = random_scene("check", 4.0)
 
@@ -44,7 +46,7 @@ def test_every_span_of_every_file_is_one_line(folder, capsys):
     assert len(lines) == 5 * 2 + 1
     assert all(str(folder) in line for line in lines)
     by_name = {line.split(folder.name + "/")[1].split()[0]: line for line in lines}
-    assert "kept; ambiX (W Y Z X, SN3D), confidence" in by_name["ambix.flac"]
+    assert "kept; ambiX (W Y Z X, SN3D) " in by_name["ambix.flac"]
     assert "kept" in by_name["both.mkv"]
     assert "N3D gains" in by_name["sub/n3d.flac"]
     assert "the same mono signal" in by_name["mono.flac"]
@@ -91,7 +93,7 @@ def test_explain_as_json_has_each_number_with_its_threshold_and_unit(folder, cap
     assert [rule["decided"] for rule in rules] == [False] * len(RULES) + [True]
     level = rules[-1]["comparisons"][0]
     assert level["quantity"] == "level of the dipoles"
-    assert (level["threshold"], level["limit"]) == ("sn3d_level", THRESHOLDS.sn3d_level)
+    assert (level["threshold"], level["limit"]) == ("max_level", THRESHOLDS.max_level)
     assert level["unit"] == "dB"
     assert level["value"] <= level["limit"]
 
@@ -136,3 +138,33 @@ def test_nothing_to_check_is_an_error(tmp_path, capsys):
     status, (line,) = check(capsys, tmp_path / "nowhere.wav")
     assert status == 1
     assert "the file does not exist" in line
+
+
+def test_a_file_that_is_not_there_is_named_without_an_errno(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(tmp_path / "missing.wav")]) == 1
+    line = capsys.readouterr().out
+    assert "the file does not exist" in line
+    assert "Errno" not in line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rest"), [(2.7, "0.7"), (3.9, "1.9"), (2.2, None), (1.0, None)]
+)
+def test_the_rest_of_a_file_is_named(tmp_path, capsys, seconds, rest):
+    write_media(tmp_path / "x.flac", None, np.ones((4, round(48000 * seconds)), np.float32) / 9)
+    main(["check", str(tmp_path / "x.flac"), "--duration", "2"])
+    errors = capsys.readouterr().err
+    assert errors.endswith(
+        f"the last {rest} s are shorter than a clip, and not judged\n" if rest else ""
+    )
+    assert bool(errors) == bool(rest)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tiff", ".bmp"])
+def test_a_still_image_is_called_one(tmp_path, capsys, suffix):
+    path = tmp_path / f"x{suffix}"
+    cv2.imwrite(str(path), np.full((64, 128, 3), 90, np.uint8))
+    assert main(["check", str(path)]) == 1
+    assert "a still image" in capsys.readouterr().out

@@ -179,6 +179,15 @@ def test_a_file_in_place_of_an_output_folder_is_named(
     assert problems(DEMO) == [f'{key} = "{key}": is a file, must be a folder']
 
 
+@pytest.mark.parametrize("weights", ["best.pt", "yolo11q.pt", "yolov8.pt", "yolo11n", "rtdetr.pt"])
+def test_weights_that_are_no_file_and_no_published_name_stop_before_any_job(
+    weights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    [line] = problems({**DEMO, "detect": {"weights": weights}})
+    assert line.startswith(f'detect.weights = "{weights}": no such file')
+
+
 @pytest.mark.parametrize("weights", ["demo", "yolo11n.pt", "yolo26n.pt", "own/weights.pt"])
 def test_weights_are_bundled_a_file_or_the_name_of_a_model(
     weights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -187,3 +196,36 @@ def test_weights_are_bundled_a_file_or_the_name_of_a_model(
     Path("own").mkdir()
     Path("own/weights.pt").touch()
     assert load_config({**DEMO, "detect": {"weights": weights}}).detect.weights == weights
+
+
+def test_numbers_and_booleans_may_be_texts() -> None:
+    # Snakemake hands over nested values of its command line so.
+    config = load_config(
+        {
+            "sources": [{"kind": "demo", "videos": "12"}],
+            "curate": {"tau": "0.3", "strict": "true"},
+            "fetch": {"sleep": ["1", "2.5"]},
+        }
+    )
+    assert (config.curate.tau, config.curate.strict) == (0.3, True)
+    assert config.fetch.sleep == (1.0, 2.5)
+
+
+def test_a_text_that_is_no_number_is_shown_as_it_is_written() -> None:
+    mapping = {**DEMO, "curate": {"tau": "much", "strict": "true"}}
+    lines = problems(mapping)
+    assert lines == ['curate.tau = "much": must be a number']
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1e-05", 1e-5), ("1E-5", 1e-5), ("2.5e3", 2500.0), (".5e-3", 0.0005)]
+)
+def test_numbers_with_an_exponent_are_numbers_without_a_point(text: str, value: float) -> None:
+    # YAML reads them as texts.
+    written = yaml.safe_load(f"train: {{weight_decay: {text}}}")
+    assert load_config({**DEMO, **written}).train.weight_decay == value
+
+
+@pytest.mark.parametrize("text", ["1e", "e5", "1e5x", "1_0e5"])
+def test_what_only_begins_like_a_number_is_refused(text: str) -> None:
+    assert "must be a number" in problems({**DEMO, "train": {"weight_decay": text}})[0]

@@ -162,9 +162,9 @@ def test_the_same_content_elsewhere_has_the_same_digest(package, tmp_path, monke
 
 
 def test_the_version_and_progress_lines_of_the_real_package_are_ignored():
-    reached = digest.reached("foa360.stages.curate.stage")
+    reached = digest.reached("foa360.stages.judge.stage")
     assert "foa360.core.reasons" in reached
-    assert "foa360.stages.curate.stage" in reached
+    assert "foa360.stages.judge.stage" in reached
     assert not {"foa360", "foa360.core.jobs"} & reached
 
 

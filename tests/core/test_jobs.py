@@ -1,8 +1,10 @@
 """Log file, progress lines and errors of a job."""
 
 import logging
+import re
 
 import pytest
+from support.report import report_clip
 
 from foa360.core import jobs
 from foa360.core.jobs import Progress, job
@@ -44,6 +46,29 @@ def test_an_error_of_the_system_is_one_line_that_names_the_file(tmp_path):
     assert "Traceback" in log.read_text()
 
 
+def test_where_a_view_shows_the_run_progress_goes_to_the_log_alone(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv(jobs.VIEW_VARIABLE, "run")
+    log = tmp_path / "job.log"
+    with job(log, "fetch s0") as progress:
+        progress.say("something to know")
+        list(progress(iter("abc"), 3, "videos"))
+    assert capsys.readouterr().err == "[fetch s0] something to know\n"
+    assert "INFO foa360: 3 videos in " in log.read_text()
+
+
+@pytest.mark.parametrize("item", ["v7", ("v7", ["clips"]), report_clip(7, "kept", [])])
+def test_the_log_says_at_which_clip_or_video_a_job_stopped(tmp_path, item):
+    def fail(progress):
+        for _ in progress([item], 1, "videos"):
+            raise ZeroDivisionError("of a sample")
+
+    log = tmp_path / "job.log"
+    with pytest.raises(ZeroDivisionError), job(log, "measure s0") as progress:
+        fail(progress)
+    stopped = r"ERROR foa360: stopped: ZeroDivisionError: of a sample \(at v7(_0)?\)"
+    assert re.search(stopped, log.read_text())
+
+
 def test_any_other_error_is_raised_and_logged(tmp_path):
     with pytest.raises(ZeroDivisionError), job(tmp_path / "job.log", "train avc"):
         raise ZeroDivisionError
@@ -58,3 +83,14 @@ def test_progress_estimates_the_time_left(monkeypatch, capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "[train avc] 1/4 steps, about 33 s left"
     assert lines[-1] == "[train avc] 4 steps in 44.0 s"
+
+
+def test_a_log_takes_the_place_of_a_link(tmp_path):
+    precious = tmp_path / "precious"
+    precious.write_text("years of work")
+    log = tmp_path / "fetch.log"
+    log.symlink_to(precious)
+    with job(log, "fetch") as progress:
+        progress.say("hello")
+    assert precious.read_text() == "years of work"
+    assert "hello" in log.read_text()

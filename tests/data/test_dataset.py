@@ -144,12 +144,12 @@ def test_a_sample_is_what_its_request_says(shards: list[Path]) -> None:
     assert request.augmentation is not None
     negative = request.negative
     assert negative is not None
-    assert negative.index == data.draw_negative(0, 5)
+    assert negative.index == data.draws.draw_negative(0, 5)
     assert negative.viewpoints is request.viewpoints
     assert (negative.yaw_offset, negative.mirror) == (request.yaw_offset, request.mirror)
     assert negative.augmentation is request.augmentation
     plain = data.load(replace(request, augmentation=None))
-    changed = augment_audio(plain["audio"].numpy(), request.augmentation)
+    changed = augment_audio(plain["audio"].numpy(), request.augmentation, levels=4)
     assert np.array_equal(changed, sample["audio"].numpy())
     assert torch.equal(data.load(negative)["audio"], sample["negative"])
 
@@ -221,17 +221,19 @@ def test_augmented_samples_keep_video_and_audio_in_agreement(shards: list[Path])
     assert sides == {True, False}  # mirrored ones among them
 
 
-def test_statistics_standardise_the_spectra_and_leave_the_intensity(shards: list[Path]) -> None:
-    statistics = FeatureStatistics(
-        np.full((2, 32), [[-40], [-60]], np.float32), np.full((2, 32), [[2], [4]], np.float32)
-    )
+def test_each_channel_is_standardised_with_the_statistics_of_its_group(
+    shards: list[Path],
+) -> None:
+    mean, std = np.array([[-40], [-60], [0]]), np.array([[2], [4], [0.5]])
+    wide = np.ones((1, 32))
+    statistics = FeatureStatistics(np.float32(mean * wide), np.float32(std * wide))
     plain = ShardDataset(shards, "train", frames=1, crop=32).sample(0, 0)["audio"]
     standardised = ShardDataset(shards, "train", frames=1, crop=32, statistics=statistics).sample(
         0, 0
     )["audio"]
     assert torch.allclose(standardised[:, 0], (plain[:, 0] + 40) / 2, atol=1e-5)
     assert torch.allclose(standardised[:, 1:4], (plain[:, 1:4] + 60) / 4, atol=1e-5)
-    assert torch.equal(standardised[:, 4:], plain[:, 4:])
+    assert torch.allclose(standardised[:, 4:], plain[:, 4:] * 2, atol=1e-5)
 
 
 def test_random_viewpoints_cover_the_sphere_and_audio_follows(shards: list[Path]) -> None:
@@ -256,7 +258,7 @@ def test_negatives_are_of_the_same_or_of_another_video(shards: list[Path]) -> No
     for kind in ("other", "same"):
         data = ShardDataset(shards, "train", frames=1, crop=32, negatives=kind)
         for index in range(len(data)):
-            chosen = data.draw_negative(index, 3)
+            chosen = data.draws.draw_negative(index, 3)
             alone = data.videos.count(data.videos[index]) == 1
             if kind == "other" or not alone:
                 assert (data.videos[chosen] == data.videos[index]) == (kind == "same")
@@ -274,7 +276,7 @@ def test_the_only_clip_of_a_video_is_its_own_negative_at_another_time(shards: li
     assert abs(request.negative.start - request.start) >= 1
     # Where it is too short for that, the negative is of another video.
     short = data.clip_ids.index("v3_0")
-    assert data.draw_negative(short, 3) != short
+    assert data.draws.draw_negative(short, 3) != short
 
 
 def test_data_that_cannot_be_read_name_their_clip(shards: list[Path], tmp_path: Path) -> None:
@@ -282,6 +284,91 @@ def test_data_that_cannot_be_read_name_their_clip(shards: list[Path], tmp_path: 
     with h5py.File(bad, "r+") as file:
         file["video_data"][:] = 0
     data = ShardDataset([bad], "train", frames=1, crop=32)
-    with pytest.raises(BadClipError, match="v0_0: the image does not decode") as error:
+    with pytest.raises(BadClipError, match="v0_0: the image is no JPEG file") as error:
         data.sample(0, 0)
     assert error.value.clip_id == "v0_0"
+
+
+def test_an_epoch_reaches_workers_that_stay(shards: list[Path]) -> None:
+    data = ShardDataset(shards, "train", frames=1, crop=32)
+    loader: Any = torch.utils.data.DataLoader(
+        data,
+        batch_size=4,
+        num_workers=1,
+        persistent_workers=True,
+        multiprocessing_context="spawn",
+    )
+    for epoch in range(3):
+        data.set_epoch(epoch)
+        (batch,) = loader
+        assert torch.equal(batch["audio"], torch.stack([data[i]["audio"] for i in range(4)]))
+
+
+def test_some_clips_only(shards: list[Path]) -> None:
+    data = ShardDataset(shards, "train", only=["v2_0", "v4_0", "v1_0"], frames=1, crop=32)
+    assert data.clip_ids == ["v2_0", "v4_0"]
+    everything = ShardDataset(shards, "train", frames=1, crop=32)
+    assert torch.equal(data.sample(1, 3)["audio"], everything.sample(3, 3)["audio"])
+
+
+def test_the_video_lies_within_the_audio(shards: list[Path]) -> None:
+    data = ShardDataset(shards, "train", frames=1, crop=32, video_seconds=0.5)
+    delays = []
+    for key in range(50):
+        request = data.draw(0, key)
+        delays.append(request.video_start - request.start)
+    assert 0 <= min(delays) < 0.1
+    assert 0.4 < max(delays) <= 0.5
+    middle = data.draw(0)
+    assert middle.video_start == pytest.approx(middle.start + 0.25)
+
+
+def test_fields_of_view_are_drawn_from_their_range(shards: list[Path]) -> None:
+    data = ShardDataset(shards, "train", frames=1, crop=32, fov=(25.0, 90.0))
+    drawn = np.degrees([data.draw(0, key).fov for key in range(100)])
+    assert 25 <= drawn.min() < 30
+    assert 85 < drawn.max() <= 90
+    assert np.degrees(data.draw(0).fov) == pytest.approx(60)  # the stored one
+
+
+def test_yolo_viewpoints_are_those_of_objects_and_random_ones(shards: list[Path]) -> None:
+    """Viewpoints at peaks of the audio, which would tell where it comes from, are left out."""
+    data = ShardDataset(shards, "train", frames=1, crop=32, viewpoints="yolo", max_elevation=30)
+    stored = data.draw(0).viewpoints
+    objects = [bool(label) for label in data.viewpoint_labels[0]]
+    assert 0 < sum(objects) < len(objects)
+    others = set()
+    for key in range(20):
+        viewpoints = data.draw(0, key).viewpoints
+        assert np.array_equal(viewpoints[: sum(objects)], stored[objects])
+        rest = viewpoints[sum(objects) :]
+        assert np.degrees(np.abs(rest[:, 1])).max() <= 30
+        others.add(tuple(rest.ravel().tolist()))
+    assert len(others) == 20
+
+
+def test_a_sample_has_at_most_the_views_that_are_asked_for(shards: list[Path]) -> None:
+    for viewpoints in ("stored", "random", "yolo"):
+        data = ShardDataset(shards, "train", frames=1, crop=32, viewpoints=viewpoints, views=2)
+        assert data.sample(0, 0)["video"].shape[0] == 2
+        assert data.sample(0)["video"].shape[0] == 2
+
+
+def test_windows_of_a_clip_are_apart_and_come_in_any_order(shards: list[Path]) -> None:
+    data = ShardDataset(shards, "train", frames=1, crop=32, views=1, windows=2)
+    distances = []
+    for key in range(50):
+        request = data.draw(0, key)
+        (later,) = request.later
+        distances.append(later.start - request.start)
+        for window in (request, later):
+            assert 0 <= window.start <= SECONDS - 1
+    assert min(np.abs(distances)) >= 0.5
+    assert {distance > 0 for distance in distances} == {True, False}
+    sample = data.sample(0, 0)
+    assert sample["video"].shape[0] == sample["audio"].shape[0] == 2
+    (later,) = data.draw(0, 0).later
+    assert torch.equal(data.load(later)["audio"][0], sample["audio"][1])
+    short = data.clip_ids.index("v3_0")
+    with pytest.raises(BadClipError, match="v3_0: is too short for 2 windows"):
+        data.draw(short, 0)

@@ -42,7 +42,7 @@ def test_splits_are_balanced_over_the_loudest_class():
     loudest = {
         split: [v.labels[0] for v in SCENES if v.split == split] for split in ("train", "test")
     }
-    assert len(loudest["test"]) == 8
+    assert len(loudest["test"]) == 24
     for split, labels in loudest.items():
         counts = [labels.count(c) for c in CLASSES]
         assert min(counts) >= 1, split

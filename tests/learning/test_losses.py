@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from foa360.learning.losses import info_nce
+from foa360.learning.losses import info_nce, symmetric_info_nce
 from foa360.learning.scores import same_video_pairs
 
 
@@ -28,3 +28,12 @@ def test_other_clips_of_a_video_are_no_negatives():
     t = 0.5
     expected = [np.log(1 + n * np.exp(-1 / t)) for n in (3, 3, 5, 5, 3, 3)]
     assert info_nce(x, x, t, excluded).item() == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_the_symmetric_loss_is_the_mean_of_both_directions():
+    generator = torch.Generator().manual_seed(0)
+    video, audio = torch.randn(2, 7, 4, generator=generator)
+    excluded = torch.zeros(7, 7, dtype=torch.bool)
+    excluded[0, 3] = True
+    expected = (info_nce(video, audio, 0.5, excluded) + info_nce(audio, video, 0.5, excluded.T)) / 2
+    assert symmetric_info_nce(video, audio, 0.5, excluded) == expected

@@ -1,6 +1,7 @@
 """Reading of real files made by real encoders, whole and damaged."""
 
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from foa360.demo.encode import write_media
 from foa360.media.audio import clip_audio
 from foa360.media.container import MediaError
 from foa360.media.probe import probe
-from foa360.media.video import clip_frames, frames_at
+from foa360.media.video import SpanSchedule, frames_at, span_frames
 
 RATE = 48000
 TONES = (440, 880, 1320, 1760)  # W, Y, Z, X
@@ -96,7 +97,8 @@ def test_overlapping_spans_share_one_pass(tmp_path):
     path = tmp_path / "x.mp4"
     write_media(path, numbered(40), None)
     spans = [(0.0, 2.0), (1.0, 2.0), (1.0, 1.0)]
-    counts = [len(frames) for frames in clip_frames(path, spans, 2.0)]
+    schedule = SpanSchedule(spans, 2.0, phase=0.5)
+    counts = [len(frames) for frames in span_frames(path, schedule, lambda frame: frame)]
     assert counts == [4, 4, 2]
 
 
@@ -173,3 +175,30 @@ def test_a_truncated_file_reports_missing_audio(whole, tmp_path):
     clips = list(clip_audio(path, [(0, 0.3), (0, 2)]))
     assert clips[0].reason is None
     assert clips[1].reason == "audio_damaged"
+
+
+def write_wav(path, channels, rate):
+    """Write silence with a header that no encoder writes."""
+    data = bytes(channels * 2 * 4000)
+    form = struct.pack("<HHIIHH", 1, channels, rate, rate * channels * 2, channels * 2, 16)
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form
+    body += b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+
+
+@pytest.mark.parametrize(
+    ("channels", "rate"), [(4, 9_999_991), (4, 400_000), (4, 7999), (65, 48_000), (255, 8000)]
+)
+def test_claimed_rates_and_channels_are_bounded(tmp_path, channels, rate):
+    write_wav(tmp_path / "a.wav", channels, rate)
+    [clip] = clip_audio(tmp_path / "a.wav", [(0.0, 0.01)])
+    assert clip.reason == "audio_damaged"
+    assert f"{rate} Hz" in clip.message
+    assert not clip.samples.size
+
+
+@pytest.mark.parametrize("rate", [8000, 192_000, 384_000])
+def test_rates_that_are_used_are_read(tmp_path, rate):
+    write_wav(tmp_path / "a.wav", 4, rate)
+    [clip] = clip_audio(tmp_path / "a.wav", [(0.0, 0.01)])
+    assert clip.reason is None

@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from foa360.media import frame_reader
 from foa360.media.container import decode_packet, open_media
-from foa360.media.frame_reader import FrameReader
-from foa360.media.video import clip_frames, frames_at, sampled_frames
+from foa360.media.frame_reader import FrameReader, FrameRequest
+from foa360.media.video import (
+    FrameConverter,
+    FrameFormat,
+    SpanSchedule,
+    decoded_frames,
+    frames_at,
+    span_frames,
+)
 
 FPS, COUNT = 10, 120
 
@@ -69,12 +76,6 @@ def video(request, tmp_path_factory) -> Path:
     return path
 
 
-def begin_of(path: Path) -> float:
-    """Containers may begin a little after 0."""
-    with open_media(path) as container:
-        return next(FrameReader(container).at([0.0]))[0]
-
-
 def test_every_frame_is_the_one_that_is_shown(video):
     shown = [number_of(f) for f in frames_at(video, [(i + 0.4) / FPS for i in range(COUNT)])]
     assert shown == list(range(COUNT))
@@ -88,27 +89,65 @@ def test_requested_frames_equal_those_of_a_full_decode(video, numbers):
     assert found == numbers
 
 
+def schedule_frames(path: Path, schedule: SpanSchedule, size=None):
+    """Return times and images of the frames of each span."""
+    return list(span_frames(path, schedule, FrameConverter(FrameFormat(size))))
+
+
+def sampled_frames(path: Path, spans, fps: float, size=None):
+    """Return times and images of key frames, or else of the first frames of intervals."""
+    schedule = SpanSchedule(spans, fps, prefer_key_frames=True)
+    of_spans = schedule_frames(path, schedule, size)
+    return [[(time, image) for time, image in frames if image is not None] for frames in of_spans]
+
+
 def test_sampled_frames_lie_in_their_intervals_and_have_their_times(video):
-    found = [shown for _, shown in sampled_frames(video, [(0.0, 12.0)], 1.0)]
+    (found,) = sampled_frames(video, [(0.0, 12.0)], 1.0)
     assert len(found) == 12
-    for second, shown in enumerate(found):
-        assert second <= shown.time <= second + 1
-        assert abs(number_of(shown.image) - shown.time * FPS) <= 1
-    assert all(a.time < b.time for a, b in pairwise(found))
+    for second, (time, image) in enumerate(found):
+        assert second <= time < second + 1
+        assert abs(number_of(image) - time * FPS) <= 1
+    assert all(a[0] < b[0] for a, b in pairwise(found))
 
 
 def test_clips_share_the_frames_of_one_pass(video):
     spans = [(0.0, 3.0), (2.0, 4.0), (9.0, 3.0)]
-    for (start, duration), own in zip(spans, clip_frames(video, spans, 2.0), strict=True):
+    schedule = SpanSchedule(spans, 2.0, phase=0.5)
+    for (start, duration), own in zip(spans, schedule_frames(video, schedule), strict=True):
         times = start + (np.arange(duration * 2) + 0.5) / 2
-        assert np.abs([number_of(f) for f in own] - times * FPS).max() <= 0.51
+        assert [time for time, _ in own] == pytest.approx(times)
+        assert np.abs([number_of(f) for _, f in own] - times * FPS).max() <= 0.51
 
 
 def test_overlapping_spans_share_sampled_frames(video):
-    found = list(sampled_frames(video, [(0.0, 4.0), (2.0, 4.0)], 1.0))
-    assert [number for number, _ in found].count(0) == 4
-    shared = [shown.time for number, shown in found if number == 0 and shown.time >= 2]
-    assert [s.time for n, s in found if n == 1][:2] == shared
+    first, second = sampled_frames(video, [(0.0, 4.0), (2.0, 4.0)], 1.0)
+    assert len(first) == 4
+    assert [time for time, _ in first[2:]] == [time for time, _ in second[:2]]
+
+
+def test_key_frames_are_preferred_and_none_is_taken_twice(tmp_path):
+    path = tmp_path / "x.mp4"
+    write(path, "libx264", {"g": "25", "bf": "3", "sc_threshold": "0"})
+    (found,) = sampled_frames(path, [(0.0, 12.0)], 1.0)
+    assert [number_of(image) for _, image in found] == [
+        0, 10, 25, 30, 40, 50, 60, 75, 80, 90, 100, 110,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_requests_for_several_uses_are_answered_as_each_alone(video, seed):
+    random = np.random.default_rng(seed)
+    requests = [FrameRequest(float(t), use=0) for t in np.sort(random.uniform(0, 12, 20))]
+    requests += [FrameRequest(float(t), 1.0, use=1) for t in range(12)]
+    together = {f.request: (f.time, number(f.frame)) for f in decoded_frames(video, requests)}
+    for use in (0, 1):
+        alone = [r for r in requests if r.use == use]
+        found = {f.request: (f.time, number(f.frame)) for f in decoded_frames(video, alone)}
+        assert found == {request: together[request] for request in alone}
+
+
+def number(frame) -> int | None:
+    return None if frame is None else number_of(FrameConverter(FrameFormat())(frame))
 
 
 def test_few_frames_are_decoded_where_key_frames_suffice(tmp_path, monkeypatch):
@@ -124,7 +163,8 @@ def test_few_frames_are_decoded_where_key_frames_suffice(tmp_path, monkeypatch):
 
     monkeypatch.setattr(frame_reader, "decode_packet", counting)
     with open_media(path) as container:
-        found = list(FrameReader(container, tolerance=1.0).at([float(i) for i in range(12)]))
+        requests = [FrameRequest(float(i), 1.0) for i in range(12)]
+        found = [answer.frame for answer in FrameReader(container).read(requests)]
     assert all(found)
     assert decoded <= 14
 
@@ -135,18 +175,17 @@ def test_a_variable_frame_rate_returns_the_frame_on_screen(tmp_path):
     write(path, "libx264", {"g": "50", "bf": "0"}, times)
     found = [number_of(f) for f in frames_at(path, [0.0, 2.5, 3.1, 6.9, 7.12, 10.9, 11.0])]
     assert found == [0, 2, 4, 4, 6, 6, 7]
-    sampled = [shown for _, shown in sampled_frames(path, [(0.0, 11.0)], 0.5)]
-    assert len(sampled) >= 5
-    assert all(a.time < b.time for a, b in pairwise(sampled))
+    (sampled,) = sampled_frames(path, [(0.0, 11.0)], 0.5)
+    assert [number_of(image) for _, image in sampled] == [0, 2, 4, 4, 6, 6]
 
 
 def test_sampling_real_videos_decodes_what_reading_all_of_them_gives(real_data):
     for name in ("sphere360/tAiVUt5vE34l_30.webm", "yt360/kqAZkf5Odyw-80.mp4"):
         path = real_data / name
-        sampled = [s for _, s in sampled_frames(path, [(0.0, 10.0)], 1.0, (128, 64))]
-        exact = frames_at(path, [s.time for s in sampled], (128, 64))
-        for shown, same in zip(sampled, exact, strict=True):
-            np.testing.assert_array_equal(shown.image, same)
+        (sampled,) = sampled_frames(path, [(0.0, 10.0)], 1.0, (128, 64))
+        exact = frames_at(path, [time for time, _ in sampled], (128, 64))
+        for (_, image), same in zip(sampled, exact, strict=True):
+            np.testing.assert_array_equal(image, same)
 
 
 @pytest.mark.parametrize(("degrees", "quarters"), [(90, 3), (180, 2), (270, 1)])

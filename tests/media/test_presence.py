@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from support.clips import fetched_video
 
-from foa360.media.presence import media_present
+from foa360.core.files import sha256
+from foa360.media.presence import media_present, require_unchanged
 
 
 @pytest.fixture
@@ -36,3 +37,16 @@ def test_media_of_another_size_are_named(path: Path) -> None:
     path.write_bytes(b"other media")
     with pytest.raises(OSError, match="changed since it was fetched"), media_present(video):
         raise AssertionError("nothing is read")
+
+
+def test_seemingly_damaged_media_are_compared_with_what_was_fetched(path: Path) -> None:
+    digest = sha256(path)
+    video = replace(fetched_video("a", path), video_sha256=digest, audio_sha256=digest)
+    require_unchanged(video)
+    path.write_bytes(b"MEDIA")
+    with pytest.raises(OSError, match="changed since it was fetched") as error:
+        require_unchanged(video)
+    assert error.value.filename == str(path)
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        require_unchanged(video)

@@ -46,3 +46,14 @@ def test_an_export_of_nothing_fails_with_a_message(
     (tmp_path / "bad.h5").write_bytes(b"no")
     assert main(["export", "webdataset", target, "--shards", str(tmp_path)]) == 1
     assert not list((tmp_path / "x").iterdir())
+
+
+def test_a_folder_that_is_not_there_is_answered_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = str(tmp_path / "missing")
+    assert main(["export", "webdataset", str(tmp_path / "x"), "--shards", missing]) == 1
+    message = capsys.readouterr().err
+    assert "results/features" in message
+    assert "Errno" not in message
+    assert not (tmp_path / "x").exists()

@@ -57,3 +57,18 @@ def test_shards_of_a_folder_are_listed_in_order(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert shard_files(tmp_path) == [tmp_path / "s1.h5", tmp_path / "s2.h5"]
     assert shard_files(tmp_path / "s2.h5") == [tmp_path / "s2.h5"]
+
+
+def test_a_pointer_of_git_lfs_is_named(tmp_path: Path) -> None:
+    pointer = tmp_path / "s0000.h5"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n")
+    with pytest.raises(OSError, match=r"pointer of Git LFS.*s0000\.h5"):
+        open_shard(pointer)
+
+
+@pytest.mark.parametrize("content", [b"", b"text, not HDF5"])
+def test_a_file_that_is_no_shard_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "s0000.h5"
+    path.write_bytes(content)
+    with pytest.raises(OSError, match=r"s0000\.h5"):
+        open_shard(path)

@@ -8,14 +8,14 @@ from foa360.core.jobs import Progress
 @pytest.fixture(scope="session")
 def training_shards(tmp_path_factory):
     """Shards of a few rendered videos, written by the stages themselves."""
-    from foa360.config.curate import Curate
+    from support.curation import CurationFiles, curate_shard
+
     from foa360.config.features import Features
     from foa360.config.fetch import Fetch
     from foa360.config.load import load_config
     from foa360.config.viewpoints import Viewpoints
     from foa360.core import tables
     from foa360.core.records import Detection, PlannedClip, TrackedObject
-    from foa360.stages.curate.stage import CurateFiles, curate_shard
     from foa360.stages.features.stage import FeatureFiles, write_features
     from foa360.stages.fetch.stage import FetchFiles, fetch_shard
     from foa360.stages.plan.stage import write_plan
@@ -33,7 +33,7 @@ def training_shards(tmp_path_factory):
     tables.write(plan, clips, PlannedClip)
     paths = {
         name: folder / f"{name}.parquet"
-        for name in ("fetch", "curation", "detections", "objects", "views", "agreement")
+        for name in ("fetch", "detections", "objects", "views", "agreement")
     }
     shard = clips[0].shard
     render_files = RenderFiles(
@@ -42,13 +42,14 @@ def training_shards(tmp_path_factory):
     render_shard(shard, render_files, config.sources[0], 0, progress)
     fetch_files = FetchFiles(plan=plan, cache=folder / "cache", output=paths["fetch"])
     fetch_shard(shard, fetch_files, Fetch(), progress)
-    curate_files = CurateFiles(plan=plan, fetch=paths["fetch"], curation=paths["curation"])
-    curate_shard(shard, curate_files, Curate(), progress)
+    settings = Features(n_mels=16, video_width=64, store=["video", "covariance"])
+    curated = CurationFiles(plan, paths["fetch"], folder)
+    curate_shard(shard, curated)
     tables.write(paths["detections"], [], Detection)
     tables.write(paths["objects"], [], TrackedObject)
     viewpoint_files = ViewpointFiles(
-        fetch=paths["fetch"],
-        curation=paths["curation"],
+        measures=curated.measures,
+        kept=curated.kept,
         detections=paths["detections"],
         objects=paths["objects"],
         viewpoints=paths["views"],
@@ -56,12 +57,12 @@ def training_shards(tmp_path_factory):
     )
     choose_viewpoints(viewpoint_files, Viewpoints(count=2), 1.0, 0, progress)
     output = folder / "s0000.h5"
-    settings = Features(n_mels=16, video_width=64, store=["video", "covariance"])
     feature_files = FeatureFiles(
         plan=plan,
         fetch=paths["fetch"],
-        curation=paths["curation"],
+        kept=curated.kept,
         viewpoints=paths["views"],
+        frames=curated.frames,
         output=output,
     )
     write_features(shard, feature_files, settings, progress)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from foa360.core.records import CuratedClip, FetchedVideo, PlannedClip, Viewpoint
+from foa360.core.records import CuratedClip, FetchedVideo, KeptClip, PlannedClip, Viewpoint
 
 SHARD = "s0000"
 
@@ -32,6 +32,31 @@ def curated_clip(
         planes=list(planes),
         gains=list(gains),
     )
+
+
+def kept_clips(clips: Sequence[CuratedClip]) -> list[KeptClip]:
+    """Make the rows of the kept clips among curated ones."""
+    kept = []
+    for clip in clips:
+        if clip.verdict == "kept":
+            kept.append(
+                KeptClip(
+                    clip_id=clip.clip_id,
+                    video_id=clip.video_id,
+                    start=clip.start,
+                    duration=clip.duration,
+                    split=clip.split,
+                    planes=clip.planes,
+                    gains=clip.gains,
+                    channel_lags=[0.0] * 4,
+                    aligned=False,
+                    projection=clip.projection or "erp",
+                    stereo=clip.stereo or "mono",
+                    bar_rows=clip.bar_rows or 0.0,
+                    bar_columns=clip.bar_columns or 0.0,
+                )
+            )
+    return kept
 
 
 def planned_clip(clip: CuratedClip) -> PlannedClip:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from foa360.core.records import Detection
-from foa360.stages.detect.tracks import UNTRACKED, track
+from foa360.stages.track.tracks import UNTRACKED, track
 
 CLIP_ID = "c_0"
 

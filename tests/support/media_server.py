@@ -10,6 +10,7 @@ import pytest
 
 from foa360.config.fetch import Fetch
 from foa360.core.records import FetchedVideo
+from foa360.stages.fetch.addresses import AllowedHosts
 from foa360.stages.fetch.http import TransferLimits
 from foa360.stages.fetch.retry import RetryPolicy
 from foa360.stages.fetch.sources import SourceVideo, VideoFetcher
@@ -18,8 +19,15 @@ BODY = bytes(range(256)) * 400
 DIGEST = hashlib.sha256(BODY).hexdigest()
 #: Short pauses and time limits, so that tests are fast.
 QUICK_POLICY = RetryPolicy(initial_backoff_s=0.01, max_backoff_s=2.0)
-QUICK_LIMITS = TransferLimits(connect_timeout_s=1.0, read_timeout_s=0.3)
-QUICK = Fetch(timeout=0.3, initial_backoff=0.01, max_backoff=2.0, sleep=(0.0, 0.0))
+LOCAL = AllowedHosts(frozenset({"127.0.0.1"}))
+QUICK_LIMITS = TransferLimits(connect_timeout_s=1.0, read_timeout_s=0.3, allowed=LOCAL)
+QUICK = Fetch(
+    timeout=0.3,
+    initial_backoff=0.01,
+    max_backoff=2.0,
+    sleep=(0.0, 0.0),
+    private_hosts=["127.0.0.1"],
+)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -56,6 +64,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             page = b"\n<!-- x --><!DOCTYPE html><html>log in, please</html>"
             self.head(200, len(page))
             self.wfile.write(page)
+        elif path == "unannounced":
+            self.head(200, None, {"Transfer-Encoding": "chunked"})
+            for begin in range(0, len(BODY), 10_000):
+                block = BODY[begin : begin + 10_000]
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(block), block))
+            self.wfile.write(b"0\r\n\r\n")
         elif path == "chunks":
             self.head(200, None, {"Transfer-Encoding": "chunked"})
             self.wfile.write(b"4\r\nabcd\r\n")

@@ -4,12 +4,15 @@ from pathlib import Path
 
 from foa360.config.load import load_config
 from foa360.stages.plan.assemble import assemble_clips
+from foa360.stages.plan.memory import NO_MEMORY
+from foa360.stages.plan.place import place_clips
 
 
 def plan(folder: Path, sources, **sections):
-    """Return the rows of the plan of some sources."""
+    """Return the rows of the first plan of some sources."""
     config = load_config({"sources": sources, **sections})
-    return assemble_clips(config, folder / "durations.json").clips
+    listed = assemble_clips(config, folder / "plan" / "media.json")
+    return place_clips(listed, config, NO_MEMORY).clips
 
 
 def one_each(frame, key, column):

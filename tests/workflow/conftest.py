@@ -13,4 +13,5 @@ def complete_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = run(folder, "--cores", "2", "all")
     assert done.returncode == 0, done.stdout[-5000:]
     assert "Report: results/report/index.html" in done.stdout
+    (folder / "output.txt").write_text(done.stdout)
     return folder

@@ -1,10 +1,13 @@
 """Wrong configurations, damaged files, full disks."""
 
+import os
+import re
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
-from support.runs import SMALL, configure, curated, run
+from support.runs import ROOT, SMALL, command, configure, curated, run
 
 from foa360.demo.encode import write_media
 
@@ -51,7 +54,12 @@ def test_a_full_disk_is_one_clear_error_and_nothing_half_written(complete_run, t
     finally:
         subprocess.run(["umount", str(folder / "results")], check=True)
     assert done.returncode != 0
-    assert "No space left on device" in done.stdout
+    lines = done.stdout.rstrip().splitlines()
+    assert re.fullmatch(r"Failed: [a-z]+ s\d{4}", lines[-5]), lines[-8:]
+    assert lines[-4].startswith("  reason: No space left on device: ")
+    assert Path(folder, lines[-3].removeprefix("  log:    ")).name.endswith(".log")
+    assert lines[-2] == "What is finished is kept. To go on:"
+    assert lines[-1].endswith("--cores 1 features")
     assert [f.name for f in left if ".part" in f.name] == []
 
 
@@ -61,3 +69,23 @@ def test_an_unwritable_folder_is_named(tmp_path):
     done = run(folder, "--cores", "1", "fetch")
     assert done.returncode != 0
     assert "Not a directory" in done.stdout or "is a file" in done.stdout
+
+
+def test_a_configuration_of_ones_own_is_merged_over_the_other(tmp_path: Path) -> None:
+    folder = configure(tmp_path, {**SMALL, "results": "first"})
+    (folder / "mine.yaml").write_text("results: second\n")
+    command_line = command(folder, "--cores", "1", "--dry-run")
+    command_line[command_line.index("--configfile") + 1] = str(folder / "mine.yaml")
+    command_line.insert(3, "all")  # the target comes first, as in the README
+    done = subprocess.run(
+        command_line,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        timeout=1500,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "second/report/index.html" in done.stdout + done.stderr
+    assert "first/" not in done.stdout + done.stderr

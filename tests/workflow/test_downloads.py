@@ -15,12 +15,13 @@ from foa360.core.records import FetchedVideo
 from foa360.demo.audio import sound_field
 from foa360.demo.encode import write_media
 from foa360.demo.scenes import random_scene
+from foa360.stages.fetch.cache import download_folder
 
 pytestmark = pytest.mark.system
 
 VIDEOS = 3
 #: Fast retries.
-FETCH = {"initial_backoff": 0.01, "max_attempts": 2}
+FETCH = {"private_hosts": ["127.0.0.1"], "initial_backoff": 0.01, "max_attempts": 2}
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -104,6 +105,20 @@ def test_transient_failures_are_retried_by_the_next_run_and_permanent_ones_on_re
     assert Handler.requests == ["/1.mkv", "/gone.mkv"]
 
 
+def test_the_next_run_asks_again_although_its_target_has_been_reached(server, tmp_path):
+    url, _ = server
+    folder = project(tmp_path, url)
+    Handler.busy = {"1.mkv"}
+    try:
+        assert run(folder, "--cores", "1", "curate").returncode == 0
+        assert [clip.verdict for clip in curated(folder)].count("failed") == 1
+    finally:
+        Handler.busy = set()
+    assert run(folder, "--cores", "1", "curate").returncode == 0
+    assert "failed" not in [clip.verdict for clip in curated(folder)]
+    assert "Nothing to be done" in run(folder, "--cores", "1", "curate").stdout
+
+
 def test_a_dry_run_retries_nothing(server, tmp_path):
     url, _ = server
     folder = project(tmp_path, url)
@@ -165,19 +180,31 @@ def test_a_takedown_leaves_no_trace_of_a_video_and_all_others_unchanged(server, 
     (folder / "clips.csv").write_text(clips)
     assert run(folder, "--cores", "2", "features").returncode == 0
     before = products(folder)
-    (folder / "gone.txt").write_text("# by request\nTaken-one\nTaken-two # the other one\n")
+    (folder / "gone.txt").write_text("# by request\nTaken-one\nTaken-two#1\n")
     config = (folder / "config.yaml").read_text() + "takedown: gone.txt\n"
     (folder / "config.yaml").write_text(config)
-    assert run(folder, "-n", "features").returncode == 0
+    dry = run(folder, "-n", "features")
+    assert dry.returncode != 0
+    assert "ids that match no video of the sources (1, such as 'Taken-two#1')" in dry.stdout
+    assert "a dry run deletes nothing" in dry.stdout
     features = {name for name in before if "features" in name}
-    assert features <= products(folder).keys(), "a dry run deletes nothing"
+    assert features <= products(folder).keys()
+    misspelt = run(folder, "--cores", "2", "features")
+    assert misspelt.returncode != 0
+    assert "ids that match no video of the sources (1, such as 'Taken-two#1')" in misspelt.stdout
+    assert "Traceback" not in misspelt.stdout
+    first, second = (download_folder(folder / "cache/media", f"{url}/{i}.mkv") for i in (1, 2))
+    assert not first.exists(), "all other ids are done"
+    assert second.exists()
+    (folder / "gone.txt").write_text("# by request\nTaken-one\nTaken-two # the other one\n")
+    assert run(folder, "-n", "features").returncode == 0
     done = run(folder, "--cores", "2", "features")
     assert done.returncode == 0, done.stdout[-3000:]
     for path in folder.rglob("*"):
         if path.is_file() and ".snakemake" not in path.parts and path.parent != folder:
             assert b"Taken-" not in path.read_bytes(), path
     assert not [name for name in products(folder) if "s0001" in name]
-    for name in ("1.mkv", "2.mkv"):
-        assert not list((folder / "cache").rglob(f"*{name}*"))
+    assert not first.exists()
+    assert not second.exists()
     assert [clip.video_id for clip in curated(folder)] == ["keepme"]
     assert "Nothing to be done" in run(folder, "--cores", "2", "features").stdout

@@ -3,15 +3,17 @@
 import json
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
-from support.runs import curated
+from support.runs import curated, run
 
 from foa360.core import tables
 from foa360.core.reasons import REASONS
-from foa360.core.records import Detection, PlannedClip, Viewpoint
+from foa360.core.records import Comparison, Decision, Detection, PlannedClip, Viewpoint
 
 pytestmark = pytest.mark.system
 
@@ -78,13 +80,40 @@ def is_near_an_object(box, objects):
 
 
 @pytest.mark.parametrize(
-    ("experiment", "task"),
-    [("avc", "avc"), ("avsa", "avsa"), ("avsa", "avc"), ("avc", "probe"), ("avsa", "probe")],
+    "task", ["avc_choice", "avsa_choice", "matching", "avc", "avsa", "retrieval_1", "probe"]
 )
+@pytest.mark.parametrize("experiment", ["avc", "avsa"])
 def test_every_evaluation_has_an_accuracy_with_its_interval(complete_run, experiment, task):
     path = complete_run / "results" / "evaluation" / experiment / f"{task}.json"
     result = json.loads(path.read_text())
     assert 0 <= result["ci_low"] <= result["accuracy"] <= result["ci_high"] <= 1
+    assert result["ci_low"] < result["ci_high"]
+
+
+def test_all_experiments_decide_about_the_same_test_list(complete_run):
+    lines = {}
+    for experiment in ("avc", "avsa"):
+        folder = complete_run / "results" / "evaluation" / experiment / "0"
+        path = folder / "decisions.parquet"
+        rows = tables.read(path, Decision)
+        lines[experiment] = [
+            (row.evaluation, row.number, row.clip_id, row.crops, row.yaw_offset) for row in rows
+        ]
+    assert lines["avc"]
+    assert lines["avc"] == lines["avsa"]
+
+
+def test_experiments_are_compared_on_the_same_lines(complete_run):
+    folder = complete_run / "results" / "evaluation"
+    rows = tables.read(folder / "comparison.parquet", Comparison)
+    assert {(row.first, row.second) for row in rows} == {("avc", "avsa")}
+    (matching,) = (row for row in rows if row.evaluation == "matching")
+    first, second = (
+        json.loads((folder / experiment / "matching.json").read_text())["accuracy"]
+        for experiment in ("avc", "avsa")
+    )
+    assert matching.difference == pytest.approx(first - second)
+    assert matching.ci_low <= matching.difference <= matching.ci_high
 
 
 def test_shards_pass_their_verification(complete_run):
@@ -96,3 +125,18 @@ def test_shards_pass_their_verification(complete_run):
 def test_the_report_escapes_what_files_are_called(complete_run):
     page = (complete_run / "results" / "report" / "index.html").read_text()
     assert "<script>alert(1)" not in page
+
+
+def test_the_report_of_snakemake_lists_page_curves_and_metrics(complete_run, tmp_path):
+    archive = tmp_path / "results.zip"
+    done = run(complete_run, "--report", str(archive))
+    assert done.returncode == 0, done.stdout[-3000:]
+    with zipfile.ZipFile(archive) as opened:
+        names = [Path(name).name for name in opened.namelist()]
+        page = opened.read("results/report.html").decode()
+    assert names.count("index.html") == 1
+    assert names.count("curves.csv") == 2
+    assert names.count("matching.json") == 2
+    for category in ("Report", "Training", "Evaluation"):
+        assert f'"{category}"' in page
+    assert "avsa from the random seed 0" in page

@@ -1,8 +1,8 @@
 """Measures of a sound field, from which stages judge whether, and which, ambisonics it is.
 
 Signals are `(4, n)` in WYZX order (or `(C, n)` planes where said), full scale ±1. Everything that
-depends on energies and directions follows from a covariance matrix, so a clip is read once.
-Nothing here judges.
+depends on energies and directions follows from a covariance matrix, so a clip is read once; such
+functions take one matrix or many. Nothing here judges.
 """
 
 from itertools import pairwise
@@ -35,6 +35,8 @@ RANK_TOLERANCE = 1e-8
 INTENSITY_TOLERANCE = 1e-12
 #: Length of the chunks that are silent or not, s.
 CHUNK_S = 0.02
+#: Chunks in an interval in which the levels of all channels are kept: 0.5 s.
+INTERVAL_CHUNKS = 25
 #: Amplitude from which a sample is clipped, re full scale.
 CLIPPED_AMPLITUDE = 0.9999
 #: A tile of time and frequency is so many blocks long and so many bins wide.
@@ -42,11 +44,14 @@ TILE_BLOCKS, TILE_BINS = 2, 4
 
 
 class Direction(NamedTuple):
-    """Dominant direction in radians, and diffuseness from 0 (plane wave) to 1."""
+    """Dominant direction in radians, and diffuseness from 0 (plane wave) to 1.
 
-    azimuth: float
-    elevation: float
-    diffuseness: float
+    Numbers for one covariance, arrays `(...)` for many.
+    """
+
+    azimuth: Floats
+    elevation: Floats
+    diffuseness: Floats
 
 
 class BlockSpectra(NamedTuple):
@@ -100,22 +105,26 @@ def octave_energies(spectra: BlockSpectra) -> Floats:
 
 
 def octave_ratios(energies: Floats) -> Floats:
-    """E_xyz / E_w of WYZX `(4, 9)` in each octave; NaN where W is silent.
+    """E_xyz / E_w of WYZX `(..., 4, 9)` in each octave, `(..., 9)`; NaN where W is silent.
 
     A wrong gain is the same in all of them; wind and the noise of small differences in the dipoles
     raise the low ones, capsules too far apart change the high ones.
     """
-    w = energies[0]
-    dipoles = energies[1:].sum(0)
-    audible = w > AUDIBLE_SHARE * max(float(w.max()), SMALLEST_ENERGY)
-    return np.divide(dipoles, w, out=np.full(len(w), np.nan), where=audible)
+    w = energies[..., 0, :]
+    dipoles = energies[..., 1:, :].sum(-2)
+    strongest = np.maximum(w.max(-1, keepdims=True), SMALLEST_ENERGY)
+    return np.divide(dipoles, w, out=np.full(w.shape, np.nan), where=w > AUDIBLE_SHARE * strongest)
 
 
 def channel_correlations(cov: Floats) -> Floats:
-    """Correlation of the pairs WY WZ WX YZ YX ZX `(6,)` of a covariance; 0 for silent channels."""
-    scale = np.sqrt(np.maximum(np.diag(cov), SMALLEST_ENERGY))
-    matrix = cov / np.outer(scale, scale)
-    return np.asarray(matrix[np.triu_indices(len(cov), 1)])
+    """Correlation of the pairs WY WZ WX YZ YX ZX `(..., 6)` of covariances `(..., 4, 4)`.
+
+    0 for silent channels.
+    """
+    scale = np.sqrt(np.maximum(_diagonal(cov), SMALLEST_ENERGY))
+    matrix = cov / (scale[..., :, None] * scale[..., None, :])
+    first, second = np.triu_indices(cov.shape[-1], 1)
+    return np.asarray(matrix[..., first, second])
 
 
 def channel_covariance(x: NDArray[np.floating]) -> Floats:
@@ -132,78 +141,115 @@ def energy_ratio(x: NDArray[np.floating], sample_rate: float, cutoff: float = CU
     field. Blind to the order and the signs of the dipoles.
     """
     _check_channels(x)
-    return covariance_to_energy_ratio(low_passed_covariance(block_spectra(x, sample_rate), cutoff))
+    cov = low_passed_covariance(block_spectra(x, sample_rate), cutoff)
+    return float(covariance_to_energy_ratio(cov))
 
 
-def covariance_to_energy_ratio(cov: Floats) -> float:
-    """E_xyz / E_w of a covariance `(4, 4)`; NaN if W is silent."""
-    energy = np.diag(cov)
-    return float(energy[1:].sum() / energy[0]) if energy[0] > 0 else float("nan")
+def covariance_to_energy_ratio(cov: Floats) -> Floats:
+    """E_xyz / E_w of covariances `(..., 4, 4)`, a number each; NaN if W is silent."""
+    energy = _diagonal(cov)
+    w = energy[..., 0]
+    dipoles = energy[..., 1:].sum(-1)
+    return np.divide(dipoles, w, out=np.full(w.shape, np.nan), where=w > 0)[()]
 
 
-def effective_rank(cov: Floats) -> float:
-    """exp of the entropy of the eigenvalues (Roy & Vetterli 2007): 1 to C; 0 if silent."""
+def effective_rank(cov: Floats) -> Floats:
+    """exp of the entropy of the eigenvalues (Roy & Vetterli 2007): 1 to C; 0 if silent.
+
+    A number for each of `(..., C, C)`.
+    """
     values = np.clip(np.linalg.eigvalsh(cov), 0, None)
-    if values.sum() <= 0:
-        return 0.0
-    share = values / values.sum()
-    share = share[share > 0]
-    return float(np.exp(-np.sum(share * np.log(share))))
+    total = values.sum(-1, keepdims=True)
+    share = np.divide(values, total, out=np.zeros(values.shape), where=total > 0)
+    logarithm = np.log(share, out=np.zeros(share.shape), where=share > 0)
+    rank = np.exp(-np.sum(share * logarithm, axis=-1))
+    return np.where(total[..., 0] > 0, rank, 0.0)[()]
 
 
-def w_coherence(cov: Floats) -> float:
-    """Share of W's energy that a linear combination of the dipoles predicts, 0 to 1."""
-    w = cov[0, 0]
-    cross = cov[0, 1:]
-    dipoles = cov[1:, 1:]
-    if w <= 0 or np.trace(dipoles) <= 0:
-        return 0.0
-    predicted = cross @ np.linalg.pinv(dipoles, rcond=RANK_TOLERANCE, hermitian=True) @ cross
-    return float(np.clip(predicted / w, 0, 1))
+def w_coherence(cov: Floats) -> Floats:
+    """Share of W's energy that a linear combination of the dipoles predicts, 0 to 1.
+
+    A number for each of `(..., 4, 4)`.
+    """
+    w = cov[..., 0, 0]
+    cross = cov[..., None, 0, 1:]
+    dipoles = cov[..., 1:, 1:]
+    inverse = np.linalg.pinv(dipoles, rcond=RANK_TOLERANCE, hermitian=True)
+    predicted = (cross @ inverse @ cross.swapaxes(-1, -2))[..., 0, 0]
+    present = (w > 0) & (np.trace(dipoles, axis1=-2, axis2=-1) > 0)
+    share = np.divide(predicted, w, out=np.zeros(w.shape), where=present)
+    return np.clip(share, 0, 1)[()]
 
 
 def dominant_direction(cov: Floats) -> Direction:
     """Direction of the summed active intensity Re{W [X, Y, Z]}, and ψ = 1 - |ΣI| / ΣE.
 
-    NaN, NaN, 1 where there is no intensity.
+    Numbers for each of `(..., 4, 4)`; NaN, NaN, 1 where there is no intensity.
     """
-    y, z, x = cov[0, 1:]
-    energy = 0.5 * np.trace(cov)
-    intensity = float(np.sqrt(x * x + y * y + z * z))
-    if energy <= 0 or intensity <= INTENSITY_TOLERANCE * energy:
-        return Direction(float("nan"), float("nan"), 1.0)
-    psi = float(np.clip(1 - intensity / energy, 0, 1))
-    return Direction(float(np.arctan2(y, x)), float(np.arctan2(z, np.hypot(x, y))), psi)
+    y, z, x = np.moveaxis(cov[..., 0, 1:], -1, 0)
+    energy = np.asarray(0.5 * np.trace(cov, axis1=-2, axis2=-1))
+    intensity = np.sqrt(x * x + y * y + z * z)
+    directed = (energy > 0) & (intensity > INTENSITY_TOLERANCE * energy)
+    share = np.divide(intensity, energy, out=np.zeros(energy.shape), where=directed)
+    return Direction(
+        np.where(directed, np.arctan2(y, x), np.nan)[()],
+        np.where(directed, np.arctan2(z, np.hypot(x, y)), np.nan)[()],
+        np.clip(1 - share, 0, 1)[()],
+    )
+
+
+def chunk_powers(x: NDArray[np.floating], sample_rate: float) -> Floats:
+    """Mean square of each channel in each chunk of 20 ms, `(C, chunks)`."""
+    size = max(1, round(CHUNK_S * sample_rate))
+    count = x.shape[-1] // size
+    chunks = x[:, : count * size].reshape(x.shape[0], count, size)
+    return np.asarray(np.einsum("cks,cks->ck", chunks, chunks, dtype=np.float64) / size)
+
+
+def chunk_levels(powers: Floats) -> NDArray[np.float32]:
+    """Level of the loudest channel in each chunk (RMS, dB re full scale), `(chunks,)`.
+
+    `powers` are those of `chunk_powers`.
+    """
+    return np.asarray(level_db(powers.max(0)), np.float32)
+
+
+def interval_levels(powers: Floats) -> NDArray[np.float32]:
+    """Level of each channel in intervals of 0.5 s (RMS, dB re full scale), `(C, intervals)`.
+
+    `powers` are those of `chunk_powers`; what is shorter than an interval at the end is left out.
+    """
+    channels, count = len(powers), powers.shape[1] // INTERVAL_CHUNKS
+    intervals = powers[:, : count * INTERVAL_CHUNKS].reshape(channels, count, INTERVAL_CHUNKS)
+    return np.asarray(level_db(intervals.mean(-1)), np.float32)
 
 
 def silent_share(x: NDArray[np.floating], sample_rate: float, threshold_dbfs: float) -> float:
     """Share of 20 ms chunks whose loudest channel is below a level (RMS, dB re full scale)."""
-    size = max(1, round(CHUNK_S * sample_rate))
-    count = x.shape[-1] // size
-    if count == 0:
-        return 1.0
-    chunks = x[:, : count * size].reshape(x.shape[0], count, size)
-    power = np.einsum("cks,cks->ck", chunks, chunks, dtype=np.float64) / size
-    return float(np.mean(power.max(0) < 10 ** (threshold_dbfs / 10)))
+    levels = chunk_levels(chunk_powers(x, sample_rate))
+    return float(np.mean(levels < threshold_dbfs)) if len(levels) else 1.0
 
 
-def clipped_share(x: NDArray[np.floating]) -> float:
+def clipped_share(x: NDArray[np.floating], full_scale: float = 1.0) -> float:
     """Share of samples at full scale in the worst channel."""
-    if not x.size or max(x.max(), -x.min()) < CLIPPED_AMPLITUDE:
+    limit = CLIPPED_AMPLITUDE * full_scale
+    if not x.size or max(x.max(), -x.min()) < limit:
         return 0.0
-    return float(np.mean(np.abs(x) >= CLIPPED_AMPLITUDE, axis=-1).max())
+    return float(np.mean(np.abs(x) >= limit, axis=-1).max())
 
 
 def rms_dbfs(x: NDArray[np.floating]) -> float:
     """RMS of the loudest channel, dB re full scale; -inf for digital silence."""
     if not x.size:
         return float("-inf")
-    return level_db(np.mean(np.square(x, dtype=np.float64), axis=-1).max())
+    return float(level_db(np.mean(np.square(x, dtype=np.float64), axis=-1).max()))
 
 
-def level_db(power: float) -> float:
-    """10 log10 of a power, with -inf for zero."""
-    return float(10 * np.log10(power)) if power > 0 else float("-inf")
+def level_db(power: Floats | float) -> Floats:
+    """10 log10 of powers `(...)`, with -inf for zero."""
+    power = np.asarray(power, float)
+    logarithm = np.log10(power, out=np.full(power.shape, -np.inf), where=power > 0)
+    return (10 * logarithm)[()]
 
 
 def tile_covariance(spectra: BlockSpectra, cutoff: float = CUTOFF_HZ) -> tuple[Floats, Floats]:
@@ -227,6 +273,11 @@ def tile_covariance(spectra: BlockSpectra, cutoff: float = CUTOFF_HZ) -> tuple[F
     cov = (tiles @ tiles.conj().swapaxes(-1, -2)).real.astype(float)
     centre_bins = TILE_BINS * np.arange(bands) + (TILE_BINS + 1) / 2
     return cov, centre_bins * step_hz
+
+
+def _diagonal(matrix: Floats) -> Floats:
+    """Diagonal of each of `(..., n, n)`."""
+    return np.diagonal(matrix, axis1=-2, axis2=-1)
 
 
 def _check_channels(x: NDArray[np.floating]) -> None:

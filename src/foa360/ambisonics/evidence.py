@@ -43,7 +43,9 @@ class Evidence:
 
     cov : (4, 4), real covariance, by energy.
     levels : (6, bands, 41), weights of tiles by the level of the rest against one channel.
+    energies : (bands, 4), of the channels, by energy.
     means : (bands, 4), shares of the channels in a tile's energy.
+    moments : (bands, 4, 4), products of these shares.
     signs : (bands, 3), positive and negative parts of the mean correlation of the six pairs, and
         the tiles in which no pair is out of phase.
     weight : (bands,), the weights.
@@ -53,7 +55,9 @@ class Evidence:
 
     cov: Floats
     levels: Floats
+    energies: Floats
     means: Floats
+    moments: Floats
     signs: Floats
     weight: Floats
     louder: float
@@ -66,7 +70,14 @@ class Evidence:
 
 def evidence(spectra: BlockSpectra) -> Evidence:
     """Collect the evidence in the spectra of one clip: four channels, in any order."""
-    cov, hz = tile_covariance(spectra, BAND_EDGES_HZ[-1])
+    return tile_evidence(*tile_covariance(spectra, BAND_EDGES_HZ[-1]))
+
+
+def tile_evidence(cov: Floats, hz: Floats) -> Evidence:
+    """Collect the evidence in tiles `(times, bands, 4, 4)` with centres at `hz` `(bands,)`.
+
+    The tiles reach up to the last of `BAND_EDGES_HZ`.
+    """
     bands = [(hz >= low) & (hz < high) for low, high in pairwise(BAND_EDGES_HZ)]
     energy = np.einsum("tfii->tfi", cov)
     total = np.maximum(energy.sum(-1), SMALLEST_ENERGY)
@@ -75,15 +86,28 @@ def evidence(spectra: BlockSpectra) -> Evidence:
     dipoles = total - w
     signs = _signs(cov, total)
     means = [np.einsum("tf,tfi->i", weight[:, b] / total[:, b], energy[:, b]) for b in bands]
+    moments = _share_moments(energy / total[..., None], weight, bands)
     return Evidence(
         cov=cov.sum((0, 1)),
         levels=_histograms(_levels(cov, total), weight, bands),
+        energies=np.array([energy[:, b].sum((0, 1)) for b in bands]),
         means=np.array(means),
+        moments=moments,
         signs=np.array([(signs[:, :, b] * weight[:, b]).sum((1, 2)) for b in bands]),
         weight=np.array([weight[:, b].sum() for b in bands]),
         louder=float(np.clip(energy[..., 1] - w, 0, None).sum()),
         undirected=float(w[w > UNDIRECTED_RATIO * dipoles].sum()),
     )
+
+
+def _share_moments(shares: Floats, weight: Floats, bands: list[NDArray[np.bool_]]) -> Floats:
+    """Weighted products of the shares `(times, bands, 4)` of pairs of channels, `(bands, 4, 4)`."""
+    moments = []
+    for band in bands:
+        of_band = shares[:, band].reshape(-1, shares.shape[-1])
+        weighted = of_band * weight[:, band].reshape(-1, 1)
+        moments.append(weighted.T @ of_band)
+    return np.array(moments)
 
 
 def _levels(cov: Floats, total: Floats) -> Floats:

@@ -9,7 +9,7 @@ import json
 import math
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -18,14 +18,17 @@ from foa360.config.curate import Curate
 from foa360.core import tables
 from foa360.core.reasons import REASONS
 from foa360.core.records import DEGREES, Clip, CuratedClip, FetchedVideo
+from foa360.core.shown import printable
+from foa360.core.video_ids import printable_name
 from foa360.media.container import MediaError
 from foa360.media.probe import probe
-from foa360.stages.curate.convention_types import Comparison, Step
-from foa360.stages.curate.judge_clips import CuratedVideo
-from foa360.stages.curate.source_video import curate_video
-from foa360.stages.curate.thresholds import THRESHOLDS, UNITS
-from foa360.stages.plan.durations import clip_spans, media_duration
-from foa360.stages.plan.pairs import MediaPair, media_pairs
+from foa360.stages.judge.convention_types import Comparison, Step
+from foa360.stages.judge.thresholds import THRESHOLDS, UNITS
+from foa360.stages.judge.video import CuratedVideo, judge_video
+from foa360.stages.measure.video import measure_video
+from foa360.stages.plan.durations import clip_spans, media_duration, media_header
+from foa360.stages.plan.folders import folder_pairs
+from foa360.stages.plan.pairs import MediaPair
 
 HELP = "measure and judge files or folders, without a workflow"
 
@@ -33,12 +36,17 @@ CONVENTION_TEXTS = {
     "ACN/SN3D": "ambiX (W Y Z X, SN3D)",
     "ACN/N3D": "W Y Z X with N3D gains (dipoles 4.8 dB too loud for ambiX)",
     "FuMa": "FuMa B-format (W X Y Z, W 3 dB down)",
+    "WXYZ/SN3D": "W X Y Z with SN3D gains",
     "ACN/FuMa": "W Y Z X with the FuMa gain of W (3 dB down)",
     "undecided": "convention undecided",
 }
 #: Diffuseness above which a part of the audio comes from all around, and from which on it has no
 #: dominant direction.
 PARTLY_DIFFUSE, DIFFUSE = 0.5, 0.9
+#: Rest of a file after its last clip that is named, s.
+SHORTEST_NAMED_S = 0.5
+#: Intervals per second of the direction map, which is not shown.
+MAP_FPS = 1.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def run(arguments: Namespace) -> int:
         clips += file.video.clips
         lines = json_lines if arguments.json else text_lines
         for line in lines(file, arguments.explain):
-            print(line, flush=True)
+            print(line if arguments.json else printable(line), flush=True)
     if not clips:
         print("no media files found", file=sys.stderr)
         return 1
@@ -101,15 +109,31 @@ def check(paths: list[Path], settings: Curate, duration: float = 10.0) -> Iterat
     Files with audio only are judged by their audio.
     """
     for path in paths:
-        pairs = media_pairs(path) if path.is_dir() else {path.name: MediaPair(path, path)}
+        pairs = {path.name: MediaPair(path, path)}
+        if path.is_dir():
+            pairs = folder_pairs(path, media_header)
         for pair in pairs.values():
             yield CheckedFile(pair.audio, _curate_pair(pair, settings, duration))
 
 
+def curate_video(clips: Sequence[Clip], fetched: FetchedVideo, settings: Curate) -> CuratedVideo:
+    """Measure and judge the clips of one video; a `video_path` of None requests the audio only."""
+    measured = measure_video(
+        clips, fetched, settings.cutoff_hz, MAP_FPS, max_pixels=settings.max_pixels
+    )
+    return judge_video(measured, settings)
+
+
 def _curate_pair(pair: MediaPair, settings: Curate, duration: float) -> CuratedVideo:
-    video_id = pair.audio.stem
+    video_id = printable_name(pair.audio.stem)
     clips = []
-    for span in clip_spans(media_duration(pair.audio), duration):
+    length = media_duration(pair.audio)
+    spans = clip_spans(length, duration)
+    rest = (length or 0.0) - spans[-1].start - spans[-1].duration
+    if rest > SHORTEST_NAMED_S:
+        text = f"{pair.audio}: the last {rest:.1f} s are shorter than a clip, and not judged"
+        print(printable(text), file=sys.stderr)
+    for span in spans:
         clip = Clip(
             clip_id=f"{video_id}_{span.start:g}",
             video_id=video_id,
@@ -130,7 +154,7 @@ def _curate_pair(pair: MediaPair, settings: Curate, duration: float) -> CuratedV
 
 def _has_video(path: Path) -> bool:
     try:
-        return probe(path, claims=False).video_codec is not None
+        return probe(path, claims=False, durations=False).video_codec is not None
     except MediaError:
         return False
 
@@ -141,7 +165,7 @@ def json_lines(file: CheckedFile, explain: bool = False) -> Iterator[str]:
     With `explain` each has the applied rules, too.
     """
     for clip in file.video.clips:
-        values: dict[str, Any] = {"file": str(file.path)}
+        values: dict[str, Any] = {"file": printable_name(str(file.path))}
         for column in tables.columns(CuratedClip):
             value = getattr(clip, column.name)
             if column.unit == DEGREES and value is not None:
@@ -149,7 +173,7 @@ def json_lines(file: CheckedFile, explain: bool = False) -> Iterator[str]:
             values[column.name] = _finite(value)
         if explain:
             values["rules"] = [_json_step(step) for step in file.trace]
-        yield json.dumps(values, ensure_ascii=False)
+        yield json.dumps(values)
 
 
 def _finite(value: Any) -> Any:
@@ -184,27 +208,42 @@ def text_lines(file: CheckedFile, explain: bool = False) -> Iterator[str]:
 def clip_line(path: Path, clip: CuratedClip) -> str:
     """Describe a clip in one line."""
     end = clip.start + clip.duration
-    parts = [f"{path} {clip.start:g}-{end:g} s: {clip.verdict}"]
+    parts = [f"{printable_name(str(path))} {clip.start:g}-{end:g} s: {clip.verdict}"]
     if clip.convention is not None:
-        parts.append(_convention(clip.convention, clip.confidence))
+        parts.append(_convention(clip))
         parts.append(f"dipoles / W = {clip.energy_ratio:.2f} below the cutoff")
         parts.append(_direction(clip))
         parts.append(f"{clip.rms_dbfs:.0f} dBFS")
     parts += [REASONS[code].sentence for code in clip.reasons]
-    if clip.message:
+    if clip.message and "file_missing" not in clip.reasons:  # whose sentence says it all
         parts.append(clip.message)
     return "; ".join(parts)
 
 
-def _convention(name: str, confidence: float | None) -> str:
+def _convention(clip: CuratedClip) -> str:
+    """Name the convention, its probability and that of its parts, and what is not told."""
+    name, confidence = clip.convention, clip.confidence
+    text = CONVENTION_TEXTS[str(name)]
     if name == "undecided" or confidence is None:
-        return CONVENTION_TEXTS[name]
-    return f"{CONVENTION_TEXTS[name]}, confidence {100 * confidence:.0f} %"
+        return text
+    text += f" {_percent(confidence)}"
+    if clip.probabilities:
+        w, gains, height = map(_percent, clip.probabilities)
+        text += f" (W first {w}, gains {gains}, height by the weakest channel {height};"
+        text += " left and front by the order of the file)"
+    return text
+
+
+def _percent(probability: float) -> str:
+    """Write a probability; certainty is never stated."""
+    return f"{min(100 * probability, 99.4):.0f} %"
 
 
 def _direction(clip: CuratedClip) -> str:
     """Describe the dominant direction of the audio."""
     azimuth, elevation, diffuseness = clip.azimuth, clip.elevation, clip.diffuseness
+    if any(clip.channel_lags or ()):
+        return "no direction, since the channels are not in time"
     if azimuth is None or elevation is None or diffuseness is None or not diffuseness < DIFFUSE:
         return "no dominant direction"
     azimuth_deg = round(math.degrees(azimuth))

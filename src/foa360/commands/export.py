@@ -9,6 +9,13 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from foa360.core.shown import printable
+
+#: What the message of a missing shard advises.
+NO_SHARDS = (
+    "no shards (*.h5) here; name their folder with --shards, results/features in the folder"
+    " of a run, which `snakemake features` fills"
+)
 HELP = "export feature shards to another format"
 
 
@@ -30,16 +37,33 @@ def run(arguments: Namespace) -> int:
     from foa360.shards.read import shard_files
 
     shards = shard_files(arguments.shards)
-    if not shards:
-        print(f"{arguments.shards}: no shards (*.h5) found", file=sys.stderr)
+    if not shards or not arguments.shards.exists():
+        print(printable(f"{arguments.shards}: {NO_SHARDS}"), file=sys.stderr)
+        return 1
+    shared = _shared_name(shards)
+    if shared is not None:
+        line = f"{' and '.join(map(str, shared))} would be one file; export a run at a time"
+        print(printable(line), file=sys.stderr)
         return 1
     arguments.destination.mkdir(parents=True, exist_ok=True)
     for number, shard in enumerate(shards, 1):
         target = arguments.destination / f"{shard.stem}.tar"
         try:
             clips = export(shard, target)
-        except (OSError, KeyError) as error:
-            print(f"{shard}: {error}", file=sys.stderr)
+        except (OSError, KeyError, RuntimeError, ValueError) as error:
+            print(printable(f"{shard}: {error}"), file=sys.stderr)
             return 1
-        print(f"{target}: {clips} clips ({number} of {len(shards)} shards)", flush=True)
+        line = f"{target}: {clips} clips ({number} of {len(shards)} shards)"
+        print(printable(line), flush=True)
     return 0
+
+
+def _shared_name(shards: list[Path]) -> tuple[Path, Path] | None:
+    """Return two shards that would be exported to one file, if there are any."""
+    by_name: dict[str, Path] = {}
+    for shard in shards:
+        # File systems that do not tell case apart hold one of two such files.
+        other = by_name.setdefault(shard.stem.casefold(), shard)
+        if other is not shard:
+            return other, shard
+    return None

@@ -1,6 +1,8 @@
 """Entry point of the command line `foa360`."""
 
 import argparse
+import os
+import sys
 from typing import Protocol
 
 from foa360 import __version__
@@ -12,6 +14,10 @@ from foa360.commands import (
     retry,
     verify,
 )
+from foa360.core.shown import allow_any_character
+
+#: Exit status of a command whose reader has left, as of a program that SIGPIPE ends.
+READER_LEFT = 141
 
 
 class Command(Protocol):
@@ -49,5 +55,13 @@ def main(command_line: list[str] | None = None) -> int:
         subparser = commands.add_parser(name, help=command.HELP, description=command.__doc__)
         command.add(subparser)
         subparser.set_defaults(run=command.run)
+    allow_any_character()
     arguments = parser.parse_args(command_line)
-    return int(arguments.run(arguments))
+    try:
+        status = int(arguments.run(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of the output has left, as `head` does. Python writes the rest at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_LEFT
+    return status

@@ -4,6 +4,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from foa360.core.shown import printable
+
 HELP = "compare feature shards with their checksums"
 
 
@@ -23,13 +25,16 @@ def run(arguments: Namespace) -> int:
     for path in arguments.paths:
         shards += shard_files(path)
     if not shards:
-        print("no shards (*.h5) found", file=sys.stderr)
+        print(
+            "no shards (*.h5) found; they are in results/features of the folder of a run",
+            file=sys.stderr,
+        )
         return 1
     damaged = 0
     for shard in shards:
         problems = verify(shard)
         for problem in problems:
-            print(f"{shard}: {problem}", file=sys.stderr)
+            print(printable(f"{shard}: {problem}"), file=sys.stderr)
         if problems:
             damaged += 1
     print(f"{len(shards) - damaged} of {len(shards)} shards are intact")

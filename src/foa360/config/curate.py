@@ -54,6 +54,12 @@ class Curate(Section):
     cutoff_hz: float = Field(
         4000.0, gt=50, description="Cutoff of the low-pass filter before the energy ratio, Hz"
     )
+    max_megapixels: float = Field(
+        70.0,
+        gt=0,
+        description="Size of a frame above which a video is not decoded, million pixels; 8192 by"
+        " 8192 has 67",
+    )
     silence_dbfs: float = Field(
         -60.0, lt=0, description="Level below which a 20 ms chunk is silent, dBFS"
     )
@@ -66,19 +72,50 @@ class Curate(Section):
     dc_offset: Share = Field(
         0.03, description="Absolute mean of a channel above which a clip gets a note, full scale ±1"
     )
-    static_mse: float = Field(
-        5.0,
+    static_change: float = Field(
+        7.0,
         ge=0,
-        description="Mean squared difference below which two successive frames are equal, in"
-        " squared 8-bit levels",
+        description="Change of a block, above the noise of the clip, below which two successive"
+        " frames are equal, in 8-bit levels",
+    )
+    static_drift: float = Field(
+        2.0,
+        ge=0,
+        description="Slow change from the first to the last third of a clip from which on it is"
+        " not static, in 8-bit levels: clouds",
     )
     static_share: Share = Field(
         0.85, description="Share of equal successive frames above which a clip is static"
+    )
+    layout_confidence: Share = Field(
+        0.5,
+        description="Probability of the layout of the sphere, from frames and label, below which it"
+        " is unknown",
     )
     repair: bool = Field(
         True,
         description="Convert clips in other known conventions and layouts instead of rejecting"
         " them",
+    )
+    repair_probability: Share = Field(
+        0.5,
+        description="Probability of the convention from which on clips are converted; the others"
+        " are left as they are",
+    )
+    unsure: Literal["keep", "reject"] = Field(
+        "keep",
+        description="What becomes of clips that are likelier in another convention than ambiX, but"
+        " less likely than `repair_probability`: kept with a note, or rejected as undecided",
+    )
+    max_lag: float = Field(
+        0.04,
+        gt=0,
+        lt=0.5,
+        description="Lag of a component behind W, s, up to which a clip gets a note; about a frame"
+        " of the STFT of `features`. Directions are wrong below it, too",
+    )
+    align: bool = Field(
+        False, description="Shift components that are not in time with W, whatever their lag"
     )
     reject: list[str] | None = Field(
         None, description="Reason codes that reject a clip; by default every code that can"
@@ -86,6 +123,11 @@ class Curate(Section):
     score_only: bool = Field(
         False, description="Reject nothing, and record all measurements and reasons"
     )
+
+    @property
+    def max_pixels(self) -> int:
+        """Number of pixels above which a frame is not decoded."""
+        return round(self.max_megapixels * 1e6)
 
     @property
     def rejecting(self) -> frozenset[str]:

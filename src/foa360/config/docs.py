@@ -5,13 +5,19 @@ python -m foa360.config.docs     writes both files
 
 import inspect
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from foa360.config.curate import CURATE_PRESETS
+from foa360.config.experiments import Experiment
+from foa360.config.features import FEATURE_PRESETS
 from foa360.config.root import SECTIONS, SOURCE_KINDS, Config
 from foa360.config.section import Section
+from foa360.config.segmentation import SEGMENTATION_SIZES, Segmentation
+from foa360.config.train import SIZES
 from foa360.shards.features import STORED_FEATURES
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -22,6 +28,11 @@ INTRODUCTION = """\
 # Configuration
 
 Generated from `src/foa360/config/` by `python -m foa360.config.docs`. Only `sources` is required.
+
+Snakemake reads `config.yaml` of the folder in which it is started, if there is one, and merges the
+files that follow `--configfile` over it. These may lie anywhere. Relative paths in them count from
+the folder in which it is started, `~` stands for the home folder, `$NAME` and `${NAME}` for
+environment variables, and `$$` for a dollar sign. A key that is in a file twice is refused.
 """
 TABLE_HEAD = [
     "| key | default | allowed | meaning |",
@@ -31,6 +42,13 @@ FEATURE_TABLE_HEAD = [
     "| feature | axes after the clip | type | unit | meaning |",
     "| --- | --- | --- | --- | --- |",
 ]
+#: Values that presets set, by the section and the key that chooses one.
+PRESETS = {
+    "curate": ("preset", CURATE_PRESETS),
+    "features": ("preset", FEATURE_PRESETS),
+    "train": ("size", SIZES),
+    "segmentation": ("size", SEGMENTATION_SIZES),
+}
 #: Names of JSON types in the tables; others are called as in JSON.
 TYPE_NAMES = {
     "integer": "whole number",
@@ -56,9 +74,9 @@ def json_schema() -> Json:
 
 def reference() -> str:
     """Return every key of the configuration as a Markdown page."""
-    parts = [INTRODUCTION, _general_keys(), _sources()]
+    parts = [INTRODUCTION, _general_keys(), _sources(), _experiments()]
     for name, section in SECTIONS.items():
-        parts.append(_section(f"## `{name}`", section))
+        parts.append(_section(f"## `{name}`", section, _presets(name)))
         if name == "features":
             parts.append(_stored_features())
     return "\n".join(parts)
@@ -66,7 +84,8 @@ def reference() -> str:
 
 def _general_keys() -> str:
     """Return the part on the keys that belong to no section."""
-    names = [name for name in Config.model_fields if name not in SECTIONS and name != "sources"]
+    elsewhere = {*SECTIONS, "sources", "experiments"}
+    names = [name for name in Config.model_fields if name not in elsewhere]
     lines = [
         "## General",
         "",
@@ -89,9 +108,35 @@ def _sources() -> str:
     return "\n".join(parts)
 
 
-def _section(heading: str, section: type[Section]) -> str:
-    """Return the part on one section: a sentence on its purpose, then its keys."""
-    lines = [heading, "", inspect.cleandoc(section.__doc__ or "")]
+def _experiments() -> str:
+    """Return the part on `experiments`."""
+    description = Config.model_fields["experiments"].description
+    names = list(Experiment.model_fields)
+    shards = _text(["## `experiments`", "", f"{description}.", "", *_table(Experiment, names)])
+    presets = _presets("segmentation")
+    return shards + "\n" + _section("### `task: segmentation`", Segmentation, presets)
+
+
+def _presets(name: str) -> list[str]:
+    """Return a table of the values that the presets of a section set; empty for none."""
+    if name not in PRESETS:
+        return []
+    key, presets = PRESETS[name]
+    changed = dict.fromkeys(key for values in presets.values() for key in values)
+    lines = ["", f"Values that `{key}` sets; – stands for the default below.", ""]
+    lines.append(f"| key | {' | '.join(f'`{preset}`' for preset in presets)} |")
+    lines.append(f"| --- |{' --- |' * len(presets)}")
+    for key in changed:
+        cells = [
+            f"`{json.dumps(values[key])}`" if key in values else "–" for values in presets.values()
+        ]
+        lines.append(f"| `{key}` | {' | '.join(cells)} |")
+    return lines
+
+
+def _section(heading: str, section: type[Section], presets: Sequence[str] = ()) -> str:
+    """Return the part on one section: a sentence on its purpose, presets, then its keys."""
+    lines = [heading, "", inspect.cleandoc(section.__doc__ or ""), *presets]
     names = [name for name in section.model_fields if name != "kind"]
     if names:
         lines += ["", *_table(section, names)]

@@ -8,7 +8,21 @@ from foa360.config.section import Count, Section
 class Evaluate(Section):
     """How trained models are evaluated on the test split."""
 
-    pairs: Count = Field(2000, description="Number of test pairs per binary task")
+    pairs: Count = Field(
+        2000, description="Number of lines of the test list: of decisions of each evaluation"
+    )
+    fit_pairs: Count = Field(
+        4000,
+        description="Number of lines of training clips, which classifiers on frozen features are"
+        " fitted with",
+    )
+    epochs: Count = Field(
+        10,
+        description="Passes over these lines in which the classifiers of avc and avsa are fitted",
+    )
+    learning_rate: float = Field(
+        1e-4, gt=0, description="Learning rate of these classifiers; a tenth after half of them"
+    )
     probe_steps: Count = Field(
         500, description="Optimiser steps of the linear probe on frozen features"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
 
-from foa360.config.root import SECTIONS, SOURCE_KINDS, Config
+from foa360.config.root import EXPERIMENT_KINDS, SECTIONS, SOURCE_KINDS, Config
 from foa360.config.section import Section
 
 #: Former keys and the keys that replace them.
@@ -17,6 +17,8 @@ RENAMED_KEYS = {
     "fetch.tries": "fetch.max_attempts",
     "fetch.first_wait": "fetch.initial_backoff",
     "fetch.longest_wait": "fetch.max_backoff",
+    "train.avc_steps": "train.steps",
+    "train.avsa_steps": "train.steps",
 }
 #: What a value must be, by pydantic's type of error.
 REQUIREMENTS = {
@@ -94,6 +96,9 @@ def _locate(loc: tuple[int | str, ...]) -> Location:
     for part in loc:
         if isinstance(part, int):
             name += f"[{part}]"
+        elif isinstance(previous, int) and name.startswith("experiments["):
+            # The kind of an experiment, which pydantic puts after the index.
+            section = EXPERIMENT_KINDS[part]
         elif isinstance(previous, int) and section is Config and part in SOURCE_KINDS:
             # The kind of a source, which pydantic puts after the index.
             section = SOURCE_KINDS[part]

@@ -37,12 +37,14 @@ FEATURE_PRESETS: dict[str, dict[str, object]] = {
         "n_fft": 512,
         "hop": 240,
         "n_mels": 128,
+        "video_fps": 16.0,
         "store": ["video", "covariance", "log_mel"],
     },
     "wang2022": {
         "n_fft": 512,
         "hop": 240,
         "n_mels": 128,
+        "video_fps": 16.0,
         "beam": "basic",
         "store": [
             "video",
@@ -65,9 +67,9 @@ class Features(Section):
     """Which features are computed and stored in feature shards.
 
     A preset sets the keys that are not set here. `morgado2020` and `wang2022` set windows of 512
-    samples, 100 frames per second, 128 mel bands and the input features of the networks of each
-    paper. `dcase` sets intensity vectors averaged over frequency bins, as in the baselines of the
-    DCASE challenge.
+    samples, 100 frames per second, 128 mel bands, video of 16 frames per second and the input
+    features of the networks of each paper. `dcase` sets intensity vectors averaged over frequency
+    bins, as in the baselines of the DCASE challenge.
     """
 
     preset: Literal["default", "morgado2020", "wang2022", "dcase"] = Field(

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from foa360.config.section import Count, Seconds, Section
+from foa360.config.section import Count, PathText, Seconds, Section
 
 
 class Fetch(Section):
@@ -25,7 +25,7 @@ class Fetch(Section):
         [],
         description="YouTube player clients in order of preference; if empty, those of yt-dlp",
     )
-    cookies: str | None = Field(
+    cookies: PathText | None = Field(
         None,
         description="Cookie file in Netscape format; only read, never written or shown",
     )
@@ -46,6 +46,21 @@ class Fetch(Section):
     max_backoff: float = Field(60.0, ge=0, description="Longest pause between two attempts, s")
     timeout: Seconds = Field(
         30.0, description="Maximum time to connect, and between two parts of a response, s"
+    )
+
+    min_rate_kb: float = Field(
+        10.0,
+        ge=0,
+        description="Minimum average rate of a download after the first `timeout` seconds, kB/s;"
+        " slower ones are given up",
+    )
+    max_hours: float = Field(
+        6.0, gt=0, le=1000, description="Maximum time of one attempt to download a file, h"
+    )
+    private_hosts: list[str] = Field(
+        [],
+        description="Hosts with private addresses that listed URLs may lead to: names, addresses or"
+        " networks such as 10.0.0.0/8. All others must have public addresses",
     )
 
     @model_validator(mode="after")

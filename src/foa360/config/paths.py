@@ -1,12 +1,15 @@
 """Check the files and folders that the configuration names."""
 
-import re
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from foa360.config.detect import PUBLISHED_WEIGHTS
 from foa360.config.explain import show
 from foa360.config.root import Config
+from foa360.config.segmentation import Segmentation
 from foa360.config.sources import (
     DemoSource,
     FolderSource,
@@ -19,8 +22,6 @@ from foa360.config.sources import (
 
 #: The only kind of weights that is loaded as tensors.
 WEIGHTS_SUFFIX = ".pt"
-#: Name of a model that is no path: Ultralytics downloads it.
-MODEL_NAME = re.compile(r"[\w-]+\.pt")
 #: Characters that Snakemake interprets in paths.
 RESERVED_CHARACTERS = frozenset("{}*?[]\n")
 
@@ -50,6 +51,8 @@ def path_problems(config: Config) -> list[str]:
     problems += _weights_problems(config.detect.weights)
     problems += _output_folder_problems("results", config.results)
     problems += _output_folder_problems("cache", config.cache.path)
+    if not config.cache.shared:
+        problems += _foreign_folder_problems("cache.path", config.cache.path)
     return problems
 
 
@@ -58,6 +61,14 @@ def _named_paths(config: Config) -> Iterator[NamedPath]:
         yield from _source_paths(f"sources[{number}]", source)
     if config.fetch.cookies:
         yield NamedPath("fetch.cookies", config.fetch.cookies)
+    if config.embeddings:
+        yield NamedPath("embeddings", config.embeddings)
+    for number, experiment in enumerate(config.experiments):
+        if isinstance(experiment, Segmentation):
+            for name in ("encoder_weights", "audio_weights"):
+                path = getattr(experiment, name)
+                if path is not None:
+                    yield NamedPath(f"experiments[{number}].{name}", path)
 
 
 def _source_paths(prefix: str, source: Source) -> Iterator[NamedPath]:
@@ -81,7 +92,7 @@ def _weights_problems(weights: str) -> list[str]:
     if Path(weights).is_file() and Path(weights).suffix != WEIGHTS_SUFFIX:
         # Ultralytics would run what other kinds of files contain.
         return [f"detect.weights = {show(weights)}: must be a {WEIGHTS_SUFFIX} file"]
-    if weights == "demo" or Path(weights).is_file() or MODEL_NAME.fullmatch(weights):
+    if weights == "demo" or Path(weights).is_file() or PUBLISHED_WEIGHTS.fullmatch(weights):
         return []
     return [
         f"detect.weights = {show(weights)}: no such file; must be demo, a path, or the name of a"
@@ -95,3 +106,18 @@ def _output_folder_problems(key: str, folder: str) -> list[str]:
     if Path(folder).exists() and not Path(folder).is_dir():
         return [f"{key} = {show(folder)}: is a file, must be a folder"]
     return []
+
+
+def _foreign_folder_problems(key: str, folder: str) -> list[str]:
+    """Refuse a folder that others decide about: what lies in it would be taken for our own."""
+    try:
+        info = os.stat(folder)
+    except OSError:  # there is none, or it cannot be used, which is said where it is made
+        return []
+    if info.st_uid != os.geteuid():
+        problem = "belongs to another user"
+    elif info.st_mode & stat.S_IWOTH:
+        problem = "can be written to by every user"
+    else:
+        return []
+    return [f"{key} = {show(folder)}: {problem}; set cache.shared to true if that is meant"]

@@ -1,17 +1,21 @@
 """The whole configuration, section by section."""
 
-from typing import Annotated, Self, get_args
+import json
+from typing import Annotated, Any, Self, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from foa360.config.cache import Cache, expand_path
 from foa360.config.clip import Clip
 from foa360.config.curate import Curate
 from foa360.config.detect import Detect
+from foa360.config.downstream import Downstream
 from foa360.config.evaluate import Evaluate
+from foa360.config.experiments import DEFAULT_EXPERIMENTS, Experiment, expand_sweeps
 from foa360.config.features import Features
 from foa360.config.fetch import Fetch
-from foa360.config.section import Section
+from foa360.config.section import PathText, Section
+from foa360.config.segmentation import Segmentation
 from foa360.config.shard import Shard
 from foa360.config.sources import Source
 from foa360.config.split import Split
@@ -21,6 +25,23 @@ from foa360.shards.features import TRAINING_FEATURES
 
 #: One past the largest random seed that every library accepts.
 SEED_LIMIT = 2**32
+#: Sections that an entry of `experiments` can be: trained on shards, or on a folder.
+EXPERIMENT_KINDS: dict[str, type[Section]] = {
+    "shards": Experiment,
+    "segmentation": Segmentation,
+}
+
+
+def _experiment_kind(entry: Any) -> str:
+    """Return the kind of an entry of `experiments`, which its task decides."""
+    task = entry.get("task") if isinstance(entry, dict) else getattr(entry, "task", None)
+    return "segmentation" if task == "segmentation" else "shards"
+
+
+AnyExperiment = Annotated[
+    Annotated[Experiment, Tag("shards")] | Annotated[Segmentation, Tag("segmentation")],
+    Discriminator(_experiment_kind),
+]
 
 
 class Config(Section):
@@ -32,17 +53,23 @@ class Config(Section):
         " of all of them and belongs to the first; they must name the same files for it, and a clip"
         " listed twice is one clip",
     )
-    results: str = Field(
+    results: PathText = Field(
         "results", min_length=1, description="Folder of all outputs of the workflow"
     )
     cache: Annotated[Cache, BeforeValidator(expand_path, json_schema_input_type=str | Cache)] = (
         Cache()
     )
     seed: int = Field(0, ge=0, lt=SEED_LIMIT, description="Seed of all random choices")
-    takedown: str | None = Field(
+    takedown: PathText | None = Field(
         None,
-        description="File with the ids of videos to be removed, one per line; a run removes their"
-        " clips from every table and shard and deletes their downloads",
+        description="List of the ids of videos to be removed, a text file with one per line or a"
+        " table with the column video_id; a run removes their clips from every table and shard and"
+        " deletes their downloads",
+    )
+    embeddings: PathText | None = Field(
+        None,
+        description="List of clips whose embeddings `snakemake embeddings` writes: a text file with"
+        " the id of a clip or a video per line, or a table with the column video_id",
     )
     fetch: Fetch = Fetch()
     clip: Clip = Clip()
@@ -53,7 +80,15 @@ class Config(Section):
     viewpoints: Viewpoints = Viewpoints()
     features: Features = Features()
     train: Train = Train()
+    experiments: Annotated[list[AnyExperiment], BeforeValidator(expand_sweeps)] = Field(
+        [*DEFAULT_EXPERIMENTS],
+        min_length=1,
+        description="List of what is trained. An entry with the key `sweep` stands for the"
+        " experiments of a paper: wang2022_features, wang2022_subsets or morgado2020_views; its"
+        " other keys are added to each",
+    )
     evaluate: Evaluate = Evaluate()
+    downstream: Downstream = Downstream()
 
     @model_validator(mode="after")
     def _check_training_features(self) -> Self:
@@ -64,6 +99,24 @@ class Config(Section):
                 f"features.store: training reads {' and '.join(missing)}: store = [{stored}]"
             )
         return self
+
+    @property
+    def on_shards(self) -> list[Experiment]:
+        """Experiments that are trained on shards."""
+        return [entry for entry in self.experiments if isinstance(entry, Experiment)]
+
+    @property
+    def segmentations(self) -> list[Segmentation]:
+        """Experiments that mark what sounds."""
+        return [entry for entry in self.experiments if isinstance(entry, Segmentation)]
+
+    def training(self, experiment: Experiment) -> Train:
+        """Return the section `train` with the values of an experiment.
+
+        Raises pydantic's ValidationError, whose locations begin with the key.
+        """
+        own = self.train.model_dump(mode="json", include=self.train.model_fields_set)
+        return Train.model_validate_json(json.dumps(own | experiment.train))
 
 
 def _sections() -> dict[str, type[Section]]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Union
 
 from pydantic import Field
 
-from foa360.config.section import Count, Seconds, Section
+from foa360.config.section import Count, PathText, Seconds, Section
 
 
 class DemoSource(Section):
@@ -12,7 +12,7 @@ class DemoSource(Section):
 
     kind: Literal["demo"]
     videos: Count = Field(
-        32, description="Number of valid videos; one with each known defect is added"
+        56, description="Number of valid videos; one with each known defect is added"
     )
     seconds: Seconds = Field(10.0, description="Duration of a video, s")
 
@@ -22,33 +22,35 @@ class FolderSource(Section):
 
     The path without its suffix is the id of the video. Hidden files are skipped. A file that cannot
     be opened is one clip, which fails with a reason later. Splits are drawn; files called
-    {YouTube id}_{start} or {YouTube id}-{start} share the split of their video.
+    {YouTube id}_{start} or {YouTube id}-{start} share the split of their video, and so do
+    the chapters of a camera's recording and files of equal content.
     """
 
     kind: Literal["folder"]
-    path: str = Field(description="Folder, searched recursively")
+    path: PathText = Field(description="Folder, searched recursively")
 
 
 class ListSource(Section):
-    """A CSV or Parquet table with the columns video_id, video, audio, start, duration, split.
+    """A CSV, TSV or Parquet table, see [lists](lists.md).
 
-    Only `video` is required: a path (relative to the table) or a URL. Without `audio` one file
-    holds both, without `video_id` the path without its suffix is the id, without `split` the split
-    is drawn. A row with neither start nor duration is a whole file, cut into clips, if it is local.
+    Columns: video, and optionally video_id, audio, start, end, duration, split, recording. `video`
+    is a path (relative to the table) or a URL. Without `audio` one file holds both, without
+    `video_id` the path without its suffix is the id, without `split` the split is drawn. A row
+    without times is a whole file, cut into clips, if it is local.
     """
 
     kind: Literal["list"]
-    path: str = Field(description="Path of the table")
+    path: PathText = Field(description="Path of the table")
 
 
 class Yt360Source(Section):
     """The lists of YT-360 as published: ids per split, and the start times of segments."""
 
     kind: Literal["yt360"]
-    train: str = Field(description="Ids of the training split, one per line")
-    test: str = Field(description="Ids of the test split, one per line")
-    segments: str = Field(description="Lines of `id start,start,…` in seconds")
-    media: str | None = Field(
+    train: PathText = Field(description="Ids of the training split, one per line")
+    test: PathText = Field(description="Ids of the test split, one per line")
+    segments: PathText = Field(description="Lines of `id start,start,…` in seconds")
+    media: PathText | None = Field(
         None,
         description="Folder with {id}.* or {id}-{start}.* files; without it, YouTube",
     )
@@ -58,9 +60,9 @@ class Sphere360Source(Section):
     """The lists of Sphere360 as published: one `id_start` per line."""
 
     kind: Literal["sphere360"]
-    train: str = Field(description="Clips of the training split")
-    test: str = Field(description="Clips of the test split")
-    media: str | None = Field(
+    train: PathText = Field(description="Clips of the training split")
+    test: PathText = Field(description="Clips of the test split")
+    media: PathText | None = Field(
         None,
         description="Folder with {id}.* or {id}_{start}.* files; without it, YouTube",
     )
@@ -75,7 +77,7 @@ class HubSource(Section):
     """
 
     kind: Literal["hub"]
-    repo: str = Field(description="Name of the dataset (owner/name), or a folder")
+    repo: PathText = Field(description="Name of the dataset (owner/name), or a folder")
     revision: str = Field("main", description="Branch, tag or commit")
     video: str = Field("{id}.mp4", pattern=r"\{id\}", description="Path of the video files")
     audio: str | None = Field(

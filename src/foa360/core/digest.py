@@ -76,9 +76,12 @@ def _source(module: str) -> Path:
 
 
 def _data_files(folders: set[Path]) -> Iterator[Path]:
+    """Yield the files in folders, and in those below that hold no modules, which are no code."""
     for folder in folders:
         for path in folder.iterdir():
-            if path.is_file() and path.suffix not in {".py", ".pyc"}:
+            if path.is_dir() and path.name != "__pycache__" and not any(path.rglob("*.py")):
+                yield from _data_files({path})
+            elif path.is_file() and path.suffix not in {".py", ".pyc"}:
                 yield path
 
 

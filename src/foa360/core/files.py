@@ -2,10 +2,14 @@
 
 import hashlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock
 
 
 @contextmanager
@@ -31,6 +35,43 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder that only its owner can read, unless there is one."""
+    os.makedirs(path, mode=stat.S_IRWXU, exist_ok=True)  # those above it have the usual mode
+
+
+def is_file_name(name: str) -> bool:
+    """Return whether a text names a file in a folder, and nothing above, below or beside it."""
+    return name not in {"", ".", ".."} and "/" not in name and "\0" not in name
+
+
+def is_plain_file(path: Path) -> bool:
+    """Return whether a path is a regular file, not a link to one."""
+    return path.is_file() and not path.is_symlink()
+
+
+def create_file(path: Path) -> BinaryIO:
+    """Open a new file for writing in place of whatever is there; never the target of a link."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    return os.fdopen(handle, "wb")
+
+
+def append_file(path: Path) -> BinaryIO:
+    """Open a file for writing at its end; raises OSError for a link."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+    return os.fdopen(handle, "ab")
+
+
+def lock_file(path: Path) -> FileLock:
+    """Return a lock that ends with the process; never a file whose mere existence locks.
+
+    It is a `flock` lock of the operating system. It works across machines only on file systems that
+    share such locks (NFS from version 4 on); where a file system has none, locking raises OSError.
+    """
+    return FileLock(path, fallback_to_soft=False)
 
 
 def sha256(path: str | os.PathLike[str]) -> str:

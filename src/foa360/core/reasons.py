@@ -33,7 +33,7 @@ REASONS: dict[str, Reason] = {
     "geo": Reason("failed", "the video is blocked in this country"),
     "age": Reason("failed", "the video requires an account with a confirmed age"),
     "members": Reason("failed", "the video is available to members or paying viewers only"),
-    "drm": Reason("failed", "the video is protected by DRM"),
+    "drm": Reason("failed", "the media are encrypted (DRM)"),
     "live": Reason("failed", "the video is a live stream or has not started"),
     "no_foa_from_client": Reason(
         "failed", "no configured client offers four-channel audio", retry=True
@@ -49,6 +49,9 @@ REASONS: dict[str, Reason] = {
     "truncated_download": Reason(
         "failed", "the download ended before its announced size", retry=True
     ),
+    "private_address": Reason(
+        "failed", "the URL leads to a private address that fetch.private_hosts does not list"
+    ),
     "not_media": Reason("failed", "the server sent something other than media, such as a web page"),
     "cache_full": Reason(
         "failed", "the downloads of the shard would exceed cache.max_gb", retry=True
@@ -60,10 +63,22 @@ REASONS: dict[str, Reason] = {
     "no_audio": Reason("failed", "there is no audio stream"),
     "no_video": Reason("failed", "there is no video stream"),
     "channel_count": Reason("failed", "too few audio channels for first-order ambisonics"),
+    "codec_unknown": Reason(
+        "failed",
+        "the codec of the audio has no decoder here: convert it on the device that recorded it, or"
+        " export it as PCM, FLAC or Opus",
+    ),
     "audio_damaged": Reason("failed", "the audio cannot be decoded for the whole clip"),
     "video_damaged": Reason("failed", "the video cannot be decoded for the whole clip"),
+    "frame_too_large": Reason(
+        "failed", "the frames have more pixels than curate.max_megapixels allows"
+    ),
+    "display_matrix": Reason(
+        "failed", "the container asks to show the frames sheared or rotated by no right angle"
+    ),
     "clip_outside": Reason("failed", "the clip starts or ends outside the media"),
     "not_finite": Reason("failed", "the audio contains NaN or infinite samples"),
+    "sizes_differ": Reason("failed", "the pictures and masks of a video differ in size"),
     # judging the audio
     "silent": Reason("rejected", "the audio is silent"),
     "mono_in_w": Reason("rejected", "only W carries a signal: mono stored as ambisonics"),
@@ -87,18 +102,46 @@ REASONS: dict[str, Reason] = {
     "head_locked": Reason(
         "rejected", "most energy of W has no direction: head-locked audio was added to it"
     ),
+    "channels_apart": Reason(
+        "rejected", "channels do not belong together in time: a component is far from W"
+    ),
+    "component_drops_out": Reason("rejected", "a component is empty for a part of the time"),
+    "band_limited": Reason(
+        "rejected", "a component has low frequencies only, as after an LFE channel"
+    ),
+    "dead_capsule": Reason(
+        "rejected", "one capsule of the microphone has no signal: the gains fit no convention"
+    ),
     "not_ambix": Reason("rejected", "channel order or gains differ from ambiX, and repair is off"),
     "energy_ratio": Reason("rejected", "the energy of the dipoles does not match that of W"),
     # judging the video
-    "static_video": Reason("rejected", "the frames do not change"),
+    "static_video": Reason("rejected", "the frames do not change but for noise and brightness"),
     "black_video": Reason("rejected", "the frames are black"),
     "eac": Reason("rejected", "the projection is an equi-angular cubemap, not equirectangular"),
     "cubemap": Reason("rejected", "the projection is a cubemap, not equirectangular"),
     "stereoscopic": Reason("rejected", "the frames are stereoscopic"),
     "not_spherical": Reason("rejected", "the frames do not show a sphere"),
+    "sphere_part": Reason("rejected", "the frames show a part of the sphere only"),
+    "not_stitched": Reason("rejected", "the frames show the circles of two lenses, not stitched"),
+    "other_projection": Reason("rejected", "the projection of the sphere cannot be converted"),
+    "projection_unknown": Reason(
+        "rejected", "neither frames nor label show how the video holds the sphere"
+    ),
+    "divided_frames": Reason(
+        "rejected",
+        "there are several video streams of one size, such as the rows of a camera's cubemap",
+    ),
     # notes
+    "audio_streams": Reason("note", "there are several audio streams, of which one is used"),
+    "joined_mono": Reason("note", "mono streams are the channels, in their order in the file"),
+    "higher_order": Reason("note", "channels above the first order are not used"),
+    "head_locked_stereo": Reason("note", "two channels are head-locked stereo, and are not used"),
+    "channels_uncommon": Reason(
+        "note", "ambisonics has no such number of channels; the first four are taken for it"
+    ),
     "converted_eac": Reason("note", "frames are converted from an equi-angular cubemap"),
     "converted_cubemap": Reason("note", "frames are converted from a cubemap"),
+    "bars_cut": Reason("note", "black bars are cut off the frames"),
     "converted_stereoscopic": Reason(
         "note", "frames are stereoscopic; the left or upper view is used"
     ),
@@ -108,10 +151,23 @@ REASONS: dict[str, Reason] = {
     "reordered": Reason("note", "the channels were reordered to WYZX"),
     "rescaled_n3d": Reason("note", "the dipoles were rescaled from N3D to SN3D"),
     "rescaled_fuma": Reason("note", "W was rescaled from FuMa to SN3D"),
+    "channels_late": Reason(
+        "note", "a component is not in time with W, so that directions are wrong"
+    ),
+    "channels_aligned": Reason("note", "components were shifted to be in time with W"),
     "layout_converted": Reason(
         "note", "Z seems 3 dB low, as after a conversion from 5.1 to 4.0 channels"
     ),
     "horizontal_only": Reason("note", "Z is empty: the field is horizontal only"),
+    "gains_unknown": Reason("note", "the gains fit no convention, and are left as they are"),
+    "convention_unsure": Reason(
+        "note",
+        "the audio is likelier in another convention than ambiX, but not likely enough to be"
+        " converted",
+    ),
+    "component_empty": Reason(
+        "note", "a component other than Z is empty: a dead channel, or one source in its null"
+    ),
     "energy_ratio_off": Reason(
         "note", "the energy ratio is outside 1 ± τ, but within the accepted range"
     ),
@@ -126,9 +182,24 @@ REASONS: dict[str, Reason] = {
         "note", "the channel order of this codec, container and layout is not proven"
     ),
     "clipped": Reason("note", "samples are clipped"),
+    "above_full_scale": Reason(
+        "note", "floating-point samples exceed full scale: other formats would clip them"
+    ),
     "dc_offset": Reason("note", "a channel has a DC offset"),
     "audio_offset": Reason("note", "audio and video start at different times"),
     "duration_mismatch": Reason("note", "audio and video differ in duration"),
+    "audio_file_lags": Reason(
+        "note", "the audio file is not in time with the audio of the video file"
+    ),
+    "audio_file_other_take": Reason(
+        "note",
+        "the audio file has no signal in common with the audio of the video file: another take",
+    ),
+    "audio_file_order": Reason(
+        "note",
+        "the channels of the audio file have another order or sign than those of the video file",
+    ),
+    "clock_jumps": Reason("note", "the clock of the container jumps; its parts are counted on"),
 }
 
 #: Codes that reject a clip, unless the configuration reduces them to notes.

@@ -75,6 +75,21 @@ class FetchedVideo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptClip(Clip):
+    """`results/kept/{shard}.parquet`: one row per kept clip, with what later stages need of it."""
+
+    planes: list[Int32] = column("decoded planes that hold W, Y, Z, X")
+    gains: list[float] = column("factors that convert W, Y, Z, X to SN3D")
+    channel_lags: list[float] = column("lags of W, Y, Z, X behind W; 0 where none was found", "s")
+    aligned: bool = column("whether these lags are removed when the audio is read")
+    projection: str = column("how frames hold the sphere: erp, eac, cubemap, …")
+    stereo: str = column("mono, top_bottom or left_right")
+    bar_rows: float = column("share of the frame in black bars above and below")
+    bar_columns: float = column("share of the frame in black bars at both sides")
+    energy_ratio: float | None = optional("E_xyz / E_w as decoded, before any repair")
+
+
+@dataclass(frozen=True, kw_only=True)
 class CuratedClip(Clip):
     """`results/curation/{shard}.parquet`: one row per clip, with measures, verdict and reasons."""
 
@@ -82,14 +97,19 @@ class CuratedClip(Clip):
     reasons: list[str] = column("reason codes, in the order of the closed list")
     message: str | None = optional("detail for a person, such as the decoder's error message")
     convention: str | None = optional("as found: ACN/SN3D, ACN/N3D, FuMa, …, or undecided")
-    confidence: float | None = optional(
-        "confidence that W and the gains are as found, from signal and codec, 0 to 1"
+    confidence: float | None = optional("probability of the whole convention, 0 to 1")
+    probabilities: list[float] | None = optional(
+        "probabilities of W, of the gains given W, and of the height given W; empty without a name"
     )
     undecided: list[str] | None = optional(
         "what the signal does not determine: w, gains, height, horizontal"
     )
     planes: list[Int32] | None = optional("decoded planes that hold W, Y, Z, X")
     gains: list[float] | None = optional("factors that convert W, Y, Z, X to SN3D")
+    channel_lags: list[float] | None = optional(
+        "lags of W, Y, Z, X behind W; 0 where none was found", "s"
+    )
+    aligned: bool | None = optional("whether these lags are removed when the audio is read")
     energy_ratio: float | None = optional(
         "E_xyz / E_w after the low-pass, as decoded, in WYZX order, before gains"
     )
@@ -102,6 +122,10 @@ class CuratedClip(Clip):
     energy_y_db: float | None = optional("mean square of Y after gains", "dB re full scale")
     energy_z_db: float | None = optional("mean square of Z after gains", "dB re full scale")
     energy_x_db: float | None = optional("mean square of X after gains", "dB re full scale")
+    bandwidths: list[float] | None = optional(
+        "upper edge of the highest octave in which W, Y, Z, X have a signal; 0 for an empty one",
+        "Hz",
+    )
     correlations: list[float] | None = optional(
         "correlation coefficients of the pairs WY WZ WX YZ YX ZX, after the low-pass"
     )
@@ -124,6 +148,11 @@ class CuratedClip(Clip):
     audio_layout: str | None = optional("channel layout that the decoder reports")
     audio_channels: Int32 | None = optional("number of channels as decoded")
     audio_rate: Int32 | None = optional("sampling rate", "Hz")
+    audio_streams: list[str] | None = optional("codec and layout of all audio streams")
+    audio_used: list[Int32] | None = optional("numbers of those that are read, from 0")
+    audio_chosen_by: str | None = optional(
+        "what decided on them: only, label, count, first, or joined mono streams"
+    )
     claimed_convention: str | None = optional(
         "convention that the container claims (ambisonic 1, ACN/SN3D), or null"
     )
@@ -141,6 +170,11 @@ class CuratedClip(Clip):
     fps: float | None = optional("average frame rate", "1/s")
     projection: str | None = optional("erp, eac, cubemap, mesh, flat, …; of the whole video")
     stereo: str | None = optional("mono, top_bottom or left_right")
+    bar_rows: float | None = optional("share of the frame in black bars above and below")
+    bar_columns: float | None = optional("share of the frame in black bars at both sides")
+    projection_confidence: float | None = optional(
+        "probability of `projection`, from frames and label, 0 to 1"
+    )
     claimed_projection: str | None = optional("projection that the container claims, or null")
     static_share: float | None = optional(
         "share of successive frame pairs at 2 frames/s that do not differ"
@@ -148,8 +182,24 @@ class CuratedClip(Clip):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Box:
+    """`results/boxes/{shard}.parquet`: one row per box of the network, down to low scores."""
+
+    clip_id: str = column("clip")
+    video_id: str = column("source video")
+    time: float = column("time of the frame within the clip", "s")
+    view: Int32 = column("number of the image of the frame; 0 unless detect.mode is tangent")
+    label: str = column("class name")
+    score: Float32 = column("detector confidence, 0 to 1")
+    left: Float32 = column("left edge in the image, 0 to 1 of its width")
+    top: Float32 = column("top edge in the image, 0 to 1 of its height")
+    right: Float32 = column("right edge in the image, 0 to 1 of its width")
+    bottom: Float32 = column("bottom edge in the image, 0 to 1 of its height")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Detection:
-    """`results/detections/{shard}.parquet`: one row per box."""
+    """`results/detections/{shard}.parquet`: one row per detected object in a frame."""
 
     clip_id: str = column("clip")
     video_id: str = column("source video")
@@ -227,3 +277,151 @@ class Viewpoint:
     score: Float32 | None = optional(
         "score of the object, or share of the audio's directional energy; else null"
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubsetClip:
+    """`results/subsets.parquet`: one row per kept clip, with the subsets that it belongs to."""
+
+    clip_id: str = column("clip")
+    split: str | None = optional("train or test")
+    energy_ratio: float | None = optional("E_xyz / E_w as decoded, before any repair")
+    valid: bool = column("whether it is within `curate.tau` of 1")
+    random_matched: bool = column(
+        "of the training clips that are not valid, as many as there are valid ones, drawn by seed"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestLine:
+    """`results/evaluation/test_list.parquet`: what is compared, the same for every experiment.
+
+    Lines of the test split make the figures, those of the training split fit classifiers on frozen
+    features.
+    """
+
+    __test__ = False  # pytest takes the name for that of a test
+
+    number: Int32 = column("line within its split")
+    split: str = column("train or test")
+    clip_id: str = column("clip")
+    video_id: str = column("source video of the clip")
+    valid: bool = column("whether the energy ratio of the clip as decoded is within `curate.tau`")
+    crops: str = column("kind of the viewpoints: yolo (detected objects first) or random")
+    position: float = column("start of the sample, as a share of the times at which it can start")
+    viewpoints: list[float] = column("azimuth and elevation of each viewpoint in turn", DEGREES)
+    on_object: list[bool] = column("whether each viewpoint is that of a detected object")
+    partner: Int32 = column("line of another video, whose audio is false")
+    stranger: Int32 = column("line of a third video, whose video or audio controls have")
+    yaw_offset: float = column("rotation to the left of misaligned audio, 60 to 300", DEGREES)
+    any_yaw: float = column("the same as in the papers, any angle", DEGREES)
+    view_a: Int32 = column("first viewpoint that is matched, 0 to K-1")
+    view_b: Int32 = column("second viewpoint that is matched; equals `view_a` where K is 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """`results/evaluation/{experiment}/{seed}/decisions.parquet`: one row per line and evaluation.
+
+    An outcome is 1 if the decision is right, 0 if it is not, and ½ for a tie.
+    """
+
+    evaluation: str = column("name of the evaluation")
+    seed: Int32 = column("random seed that the network was trained with")
+    number: Int32 = column("line of the test list")
+    clip_id: str = column("clip")
+    video_id: str = column("source video of the clip")
+    crops: str = column("kind of the viewpoints: yolo or random")
+    valid: bool = column("whether the energy ratio of the clip as decoded is within `curate.tau`")
+    objects: Int32 = column("viewpoints of the two that are matched that lie on detected objects")
+    yaw_offset: Float32 = column("rotation to the left of misaligned audio", DEGREES)
+    outcome: Float32 = column("of the trained network")
+    untrained: Float32 = column("of a network with random weights")
+    blind_other: Float32 | None = optional("with the video of another clip")
+    blind_mean: Float32 | None = optional("with the mean video")
+    deaf: Float32 | None = optional("with the audio of another clip, or without audio")
+    error: Float32 | None = optional(
+        "of `direction`: angle between the direction found and the nearest detected object", DEGREES
+    )
+    intensity_error: Float32 | None = optional("the same of the intensity vector", DEGREES)
+    random_error: Float32 | None = optional("mean of all directions that are searched", DEGREES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """`results/evaluation/comparison.parquet`: two experiments on the lines that both decided."""
+
+    evaluation: str = column("name of the evaluation")
+    first: str = column("experiment")
+    second: str = column("another experiment")
+    difference: float = column("accuracy of the first less that of the second; mean over seeds")
+    ci_low: float = column("lower bound of its 95 % interval over videos")
+    ci_high: float = column("upper bound")
+    decisions: Int32 = column("lines of the test list")
+    videos: Int32 = column("test videos")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownstreamItem:
+    """`results/downstream/{experiment}/{seed}/{part}.parquet`: a row per item and system.
+
+    An item, such as a video, is decided about as a whole and part by part: clips, or seconds.
+    """
+
+    data: str = column("key of the data set in the configuration")
+    split: Int32 = column("number of the official split, or of the fold")
+    role: str = column("train or test; of the training part only what could not be read has a row")
+    system: str = column("what is learnt on the data set, such as linear or fine-tuned")
+    network: str = column("trained, or untrained: with random weights")
+    seed: Int32 = column("random seed that the network was trained with")
+    item: str = column("file of the data set")
+    cluster: str = column("items of one cluster are of one recording or place")
+    label: str = column("class")
+    predicted: str | None = optional("class that is predicted")
+    outcome: Float32 | None = optional("1 if the prediction is right, else 0")
+    part_outcome: Float32 | None = optional("share of the parts whose prediction is right")
+    loss: Float32 | None = optional("log loss of the item", "nats")
+    part_loss: Float32 | None = optional("mean log loss of its parts", "nats")
+    reason: str | None = optional("reason code of an item that cannot be read, else null")
+    message: str | None = optional("what was found there")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Embedding:
+    """`results/embeddings/{experiment}/{seed}.parquet`: one row per listed clip and viewpoint.
+
+    The product of the vectors of video and audio is the score by which the network compares them.
+    """
+
+    clip_id: str = column("clip, as listed")
+    video_id: str | None = optional("source video; null where the clip has no embedding")
+    split: str | None = optional("train or test")
+    viewpoint: Int32 | None = optional("number of the viewpoint, from 0")
+    azimuth: float | None = optional("of the viewpoint", DEGREES)
+    elevation: float | None = optional("of the viewpoint", DEGREES)
+    video: list[Float32] | None = optional("unit vector of the crop")
+    audio: list[Float32] | None = optional("unit vector of the audio rotated to the viewpoint")
+    reason: str | None = optional("not_in_shards or damaged; null where there is an embedding")
+    message: str | None = optional("what was found there")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoundingFrame:
+    """`results/evaluation/{experiment}/{seed}/masks.parquet`: a row per test picture and sound.
+
+    A video that cannot be read has one row, with a reason.
+    """
+
+    seed: Int32 = column("random seed that the network was trained with")
+    video: str = column("name of the video in the table of the data set")
+    category: str = column("its category; of MS3 always `several`")
+    picture: Int32 | None = optional("number of the picture, from 1")
+    sound: str | None = optional("own, that of another video (other), or silence")
+    heard: str | None = optional("video whose sound it is; null for silence")
+    area: Float32 | None = optional("share of the picture that the true mask covers")
+    jaccard: Float32 | None = optional("M_J: share of the union of predicted and true mask in both")
+    f_curve: list[Float32] | None = optional(
+        "F-score at each of 255 thresholds; null without an object"
+    )
+    reason: str | None = optional("reason code of a video that cannot be read, else null")
+    message: str | None = optional("what was found there")

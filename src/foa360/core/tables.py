@@ -3,8 +3,10 @@
 A record is one of the classes of `foa360.core.records`. Rows are in the order of the plan.
 """
 
+import errno
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import NoneType, UnionType
@@ -22,7 +24,17 @@ R = TypeVar("R")
 K = TypeVar("K")
 PathLike = str | os.PathLike[str]
 
+COMPRESSION = "zstd"
+
 ARROW_TYPES = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
+
+
+#: What an error of reading advises.
+DAMAGED = "damaged, or no table; delete it, and the next run makes it again"
+
+
+class TableError(ValueError):
+    """A table that lacks a column, or has values that the column cannot have."""
 
 
 class Column(NamedTuple):
@@ -53,8 +65,21 @@ def schema(record: type[Any]) -> pa.Schema:
     )
 
 
-def write(path: PathLike, rows: Iterable[R], record: type[R]) -> None:
-    """Write rows of one record under the final name, only when whole; None becomes null."""
+def write(
+    path: PathLike,
+    rows: Iterable[R],
+    record: type[R],
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write rows of one record under the final name, only when whole; None becomes null.
+
+    `metadata` are texts about the whole table, by key.
+    """
+    _write(path, to_arrow(rows, record).replace_schema_metadata(metadata))
+
+
+def to_arrow(rows: Iterable[R], record: type[R]) -> pa.Table:
+    """Table of the rows of one record, as it is written; None becomes null."""
     rows = list(rows)
     arrays = []
     for c in columns(record):
@@ -62,41 +87,107 @@ def write(path: PathLike, rows: Iterable[R], record: type[R]) -> None:
         if c.unit == DEGREES:
             values = [_each(np.degrees, value) for value in values]
         arrays.append(pa.array(values, c.type))
-    _write(path, pa.Table.from_arrays(arrays, schema=schema(record)))
+    return pa.Table.from_arrays(arrays, schema=schema(record))
 
 
-def write_frame(path: PathLike, frame: pd.DataFrame, record: type[Any]) -> None:
-    """Write a frame that has the record's columns, in the units of the file; for many rows."""
+def write_if_changed(path: PathLike, table: pa.Table) -> bool:
+    """Write a table as it is, unless the file has the same bytes; return whether it was written.
+
+    A file that is not written keeps its time stamp.
+    """
+    path = Path(path)
+    stream = pa.BufferOutputStream()
+    pq.write_table(table, stream, compression=COMPRESSION)
+    content = stream.getvalue().to_pybytes()
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    with atomic(path) as temporary:
+        temporary.write_bytes(content)
+    return True
+
+
+def write_frame(
+    path: PathLike,
+    frame: pd.DataFrame,
+    record: type[Any],
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write a frame that has the record's columns, in the units of the file; for many rows.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    frame
+        Rows; their index is not written.
+    record
+        Class of `foa360.core.records` that defines the columns.
+    metadata
+        Texts about the whole table, by key.
+    """
     arrays = [pa.array(frame[c.name], c.type, from_pandas=True) for c in columns(record)]
-    _write(path, pa.Table.from_arrays(arrays, schema=schema(record)))
+    table = pa.Table.from_arrays(arrays, schema=schema(record).with_metadata(metadata))
+    _write(path, table)
 
 
 def read(path: PathLike, record: type[R], **equals: Any) -> list[R]:
     """Rows of one table as records, optionally only those whose columns equal the given values.
 
-    The record may have fewer columns than the table. Raises OSError for a file that is missing or
-    damaged, and ValueError for one that lacks a column.
+    The record may have fewer columns than the table. Raises OSError that names the file if it is
+    missing or damaged, and TableError if it lacks a column.
     """
     condition = [(name, "==", value) for name, value in equals.items()] or None
+    return from_arrow(_read_columns(Path(path), record, condition), record)
+
+
+def from_arrow(table: pa.Table, record: type[R]) -> list[R]:
+    """Rows of a table in the units of the file, as records."""
     degrees = [c.name for c in columns(record) if c.unit == DEGREES]
     records = []
-    for row in _read_columns(Path(path), record, condition).to_pylist():
+    for row in table.select([c.name for c in columns(record)]).to_pylist():
         for name in degrees:
             row[name] = _each(np.radians, row[name])
         records.append(record(**row))
     return records
 
 
+def read_arrow(path: PathLike, names: Sequence[str]) -> pa.Table:
+    """Columns of one table in the units of the file; for many rows.
+
+    Raises OSError that names the file if it is missing or damaged, and TableError if it lacks a
+    column.
+    """
+    # Without the threads and the discovery of data sets, which take longer than reading a shard.
+    with _reading(path), pq.ParquetFile(Path(path)) as file:
+        _require(path, file.schema_arrow.names, names)
+        return file.read(columns=list(names), use_threads=False)
+
+
 def read_frame(
     paths: PathLike | Sequence[PathLike], names: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Tables as one frame in the units of the files, in the order given; all columns or some."""
+    """Tables as one frame in the units of the files, in the order given; all columns or some.
+
+    Raises OSError that names the file if one is missing or damaged.
+    """
     if isinstance(paths, str | os.PathLike):
         paths = [paths]
     selected = None if names is None else list(names)
-    return pa.concat_tables(
-        [pq.read_table(Path(path), columns=selected) for path in paths]
-    ).to_pandas()
+    parts = []
+    for path in paths:
+        with _reading(path):
+            parts.append(pq.read_table(Path(path), columns=selected))
+    return pa.concat_tables(parts).to_pandas()
+
+
+def read_metadata(path: PathLike) -> dict[str, str]:
+    """Texts about a whole table, by key; none if it was written without.
+
+    Raises OSError that names the file if it is missing or damaged.
+    """
+    with _reading(path):
+        stored = pq.read_schema(Path(path)).metadata or {}
+    return {key.decode(): value.decode() for key, value in stored.items()}
 
 
 def grouped(rows: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
@@ -109,16 +200,36 @@ def grouped(rows: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
 
 def _read_columns(path: Path, record: type[Any], condition: Any) -> pa.Table:
     names = [c.name for c in columns(record)]
-    stored = pq.read_schema(path).names
+    with _reading(path):
+        _require(path, pq.read_schema(path).names, names)
+        return pq.read_table(path, columns=names, filters=condition)
+
+
+@contextmanager
+def _reading(path: PathLike) -> Iterator[None]:
+    """Let errors of reading a table name its file."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        message = os.strerror(errno.ENOENT)
+        raise FileNotFoundError(errno.ENOENT, message, str(path)) from error
+    except (OSError, pa.ArrowException) as error:
+        is_damaged = getattr(error, "errno", None) in {None, 0}
+        message = DAMAGED if is_damaged else str(error.strerror)
+        code = 0 if is_damaged else error.errno
+        raise OSError(code, message, str(path)) from error
+
+
+def _require(path: PathLike, stored: Iterable[str], names: Iterable[str]) -> None:
+    stored = set(stored)
     missing = [name for name in names if name not in stored]
     if missing:
-        raise ValueError(f"{path}: lacks the columns {', '.join(missing)}")
-    return pq.read_table(path, columns=names, filters=condition)
+        raise TableError(f"{path}: lacks the columns {', '.join(missing)}")
 
 
 def _write(path: PathLike, table: pa.Table) -> None:
     with atomic(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression=COMPRESSION)
 
 
 def _each(convert: Callable[[Any], Any], value: Any) -> Any:

@@ -1,16 +1,19 @@
-"""Ids, URLs, cut clips and file names: which text is which.
+"""Ids, URLs, cut clips, chapters and file names: which text names which video.
 
-A *video id* names a source video and may hold any characters. A *clip id* is
-`{video_id}_{start}`. Files that others have cut from YouTube videos are named
-`{YouTube id}_{start}` or `{YouTube id}-{start}`.
+A *video id* names a source video and may hold any characters; two ids that differ only in how
+Unicode composes accents are one (NFC). A *clip id* is `{video_id}_{start}`. Files that others have
+cut from YouTube videos are named `{YouTube id}_{start}` or `{YouTube id}-{start}`. Cameras divide a
+long recording into files, its chapters. Which *files* are one video is in
+`foa360.stages.plan.identity`.
 """
 
 import hashlib
 import re
+import unicodedata
 
-#: Number of characters of a YouTube id; some ids in Sphere360 have one more by mistake.
-YOUTUBE_ID_LENGTH = 11
-YOUTUBE_WATCH_URL = "https://www.youtube.com/watch?v="
+from foa360.core.shown import public_url
+from foa360.core.youtube import YOUTUBE_ID, YOUTUBE_WATCH_URL, canonical_url, id_of_page
+
 #: Decimal places of a start time in a clip id: microseconds.
 START_DECIMALS = 6
 #: Characters of an id that its file name keeps readable, and hexadecimal digits of its digest.
@@ -18,11 +21,30 @@ READABLE_CHARACTERS = 40
 DIGEST_DIGITS = 12
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-YOUTUBE_PAGE = re.compile(r"https?://((www|m)\.)?(youtube\.com|youtu\.be)/", re.IGNORECASE)
+#: Start of a clip in its name, s: never with a zero in front, as numbers of files have.
+START = r"(?:0|[1-9]\d*)(?:\.\d+)?"
 #: Name of a clip that was cut from a YouTube video, in any folder.
-CUT_CLIP = re.compile(
-    rf"(?:.*/)?(?P<video_id>[\w-]{{{YOUTUBE_ID_LENGTH}}})l?[_-]\d+",
-    re.ASCII,
+CUT_CLIP = re.compile(rf"(?:.*/)?(?P<video_id>{YOUTUBE_ID.pattern})l?[_-]{START}", re.ASCII)
+#: Names of the chapters of a recording; `recording` groups have the parts that chapters share.
+#: GoPro: GOPRnnnn, GPccnnnn (HERO2 to 5), and GHccnnnn, GXccnnnn, GScccnnn, GL… (HERO6 and later,
+#: Fusion, MAX), https://community.gopro.com/s/article/GoPro-Camera-File-Naming-Convention.
+#: The Fusion has a file for each lens: GPFR, GPBK, then GFcc, GBcc. Insta360: VID_date_time with
+#: lens, number and chapter, all of one recording where the time is one; the Pro: origin_lens_ccc.
+#: DJI: DJI_date_number_D, DJI_nnnn_ccc, DJI_date_nnnn_D_ccc. Ricoh: Rnnnnnnn and Rnnnnnnn_cc.
+#: Zoom: ZOOMnnnn-ccc, and ZOOMnnnn_ccc. A file each 2 or 4 GB. Programs and people: part 1, seg2.
+CHAPTERS = (
+    re.compile(r"(?:GOPR|GP\d\d|GPFR|GPBK|G[FB]\d\d)(?P<number>\d{4})(?P<tail>.*)", re.IGNORECASE),
+    re.compile(r"(?P<kind>G[HXSLM])\d\d(?P<number>\d{4})(?P<tail>.*)", re.IGNORECASE),
+    re.compile(r"(?:PRO_)?(?:VID|LRV)_(?P<time>\d{8}_\d{6})_\d\d(?:_\d{3})+", re.IGNORECASE),
+    re.compile(r"(?P<kind>origin)_\d(?:_\d+)?", re.IGNORECASE),
+    re.compile(r"(?P<kind>DJI_\d{4}|DJI_\d{14}_\d{4}_D)_\d{3}(?P<tail>\D.*)?", re.IGNORECASE),
+    re.compile(r"(?P<kind>R\d{7})(?:_\d{1,3})?(?P<tail>_(?:er|st))?", re.IGNORECASE),
+    re.compile(r"(?P<kind>ZOOM\d{4})[-_]\d{3}(?P<tail>\D.*)?", re.IGNORECASE),
+    re.compile(
+        r"(?P<stem>.+?)[ ._-]*[(\[]?(?<![a-z])(?:part|pt|chunk|seg|segment|split|chapter)"
+        r"[ ._-]?\d{1,4}(?: ?of ?\d+)?[)\]]?",
+        re.IGNORECASE,
+    ),
 )
 
 
@@ -36,19 +58,13 @@ def is_http_url(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def is_youtube_url(text: str) -> bool:
-    """Return whether a text is the URL of a YouTube page."""
-    return YOUTUBE_PAGE.match(text) is not None
-
-
-def youtube_id(video_id: str) -> str:
-    """Return the YouTube id that a video id begins with."""
-    return video_id[:YOUTUBE_ID_LENGTH]
-
-
-def youtube_url(video_id: str) -> str:
-    """Return the URL of the YouTube page of a video id."""
-    return YOUTUBE_WATCH_URL + youtube_id(video_id)
+def canonical_id(text: str) -> str:
+    """Return the id that a text means: NFC, and for a URL the YouTube id or that of `url_id`."""
+    text = unicodedata.normalize("NFC", text)
+    url = canonical_url(text)
+    if is_url(url):
+        return id_of_page(url) or url_id(url)
+    return url
 
 
 def source_video(name: str) -> str:
@@ -57,21 +73,28 @@ def source_video(name: str) -> str:
     return found["video_id"] if found else name
 
 
+def recording(name: str) -> str:
+    """Return the recording that a file is a part of: a cut clip's video, or that of a chapter.
+
+    Chapters count as parts of one recording within a folder only, for cameras use numbers again.
+    Any other name is returned as it is.
+    """
+    video = source_video(name)
+    if video != name:
+        return video
+    folder, slash, stem = name.rpartition("/")
+    for form in CHAPTERS:
+        found = form.fullmatch(stem)
+        if found:
+            shared = [part or "" for part in found.groups()]
+            return f"{folder}{slash}{'*'.join(shared)}"
+    return name
+
+
 def clip_id(video_id: str, start: float) -> str:
     """Return the id of the clip of a video that begins at `start` seconds."""
     start_text = f"{start:.{START_DECIMALS}f}".rstrip("0").rstrip(".")
     return f"{video_id}_{start_text}"
-
-
-def parse_clip_id(text: str) -> tuple[str, float]:
-    """Return video id and start time, whole seconds, of an `{id}_{start}`.
-
-    Raises ValueError for any other text.
-    """
-    video_id, _, start = text.rpartition("_")
-    if not video_id or not start.isdecimal():
-        raise ValueError(f"{text!r} is not id_start")
-    return video_id, float(start)
 
 
 def safe_name(text: str) -> str:
@@ -82,8 +105,31 @@ def safe_name(text: str) -> str:
     """
     allowed = (c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in text)
     readable = "".join(allowed)[:READABLE_CHARACTERS]
-    digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_DIGITS]
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_DIGITS]
     return f"v{readable}-{digest}"
+
+
+def shown_url(url: str) -> str:
+    """Return a URL without user, query and fragment, but for the id of a YouTube video."""
+    is_video = url.startswith(YOUTUBE_WATCH_URL) and canonical_url(url) == url
+    return url if is_video else public_url(url)
+
+
+def url_name(url: str) -> str:
+    """Return a file name for a URL that shows no user, query or fragment: these may be secret."""
+    shown = shown_url(url)
+    if shown == url:
+        return safe_name(url)
+    readable, _, _ = safe_name(shown).rpartition("-")
+    _, _, digest = safe_name(url).rpartition("-")
+    return f"{readable}-{digest}"
+
+
+def url_id(url: str) -> str:
+    """Return the id of the video of a URL that no list names: host, path and a digest."""
+    host_and_path = public_url(url).partition("://")[2]
+    digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_DIGITS]
+    return f"{host_and_path}-{digest}"
 
 
 def printable_name(name: str) -> str:

@@ -1,22 +1,58 @@
 """Batches that are read while the network works on the one before."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
 
-import numpy as np
 import torch
+from torch.utils.data import DataLoader
 
+from foa360.data.clips import ClipIndex
 from foa360.data.dataset import ShardDataset
+from foa360.data.loader import prepare_worker
 from foa360.data.samples import BadClipError, Batch, Sample, SampleKey
 
+T = TypeVar("T")
+Part = TypeVar("Part")
 
-def batches(dataset: ShardDataset, keys: Iterable[Sequence[SampleKey]]) -> Iterator[Batch]:
-    """Load and stack samples; one batch is read ahead in a thread, in order."""
+
+def batches(
+    dataset: ShardDataset, keys: Iterable[Sequence[SampleKey]], workers: int = 0
+) -> Iterator[Batch | None]:
+    """Load and stack samples ahead, in order; None stands for keys of which none can be read.
+
+    Parameters
+    ----------
+    dataset
+        Clips.
+    keys
+        Of the samples of each batch.
+    workers
+        Processes that read; a thread of this one by default.
+    """
+    if not workers:
+        return read_ahead(partial(_read, dataset), keys)
+    loader: DataLoader[Any] = DataLoader(
+        _Batches(dataset),
+        batch_size=None,
+        sampler=keys,
+        num_workers=workers,
+        worker_init_fn=prepare_worker,
+        multiprocessing_context="spawn",
+        collate_fn=_unchanged,
+    )
+    return iter(loader)
+
+
+def read_ahead(read: Callable[[Part], T], parts: Iterable[Part]) -> Iterator[T]:
+    """Yield what is read of each part, in order; one is read ahead in a thread."""
     with ThreadPoolExecutor(1) as pool:
-        current: Future[Batch] | None = None
-        for batch_keys in keys:
-            following = pool.submit(_read, dataset, list(batch_keys))
+        current: Future[T] | None = None
+        for part in parts:
+            following = pool.submit(read, part)
             if current is not None:
                 yield current.result()
             current = following
@@ -24,13 +60,30 @@ def batches(dataset: ShardDataset, keys: Iterable[Sequence[SampleKey]]) -> Itera
             yield current.result()
 
 
-def _read(dataset: ShardDataset, keys: Sequence[SampleKey]) -> Batch:
+class _Batches(torch.utils.data.Dataset[Batch | None]):
+    """Batches by the keys of their samples."""
+
+    def __init__(self, dataset: ShardDataset) -> None:
+        self.dataset = dataset
+
+    def __getitem__(self, keys: Sequence[SampleKey]) -> Batch | None:
+        return _read(self.dataset, keys)
+
+
+def _unchanged(batch: Any) -> Any:
+    """Stand for the conversion of arrays, of which a batch has none."""
+    return batch
+
+
+def _read(dataset: ShardDataset, keys: Sequence[SampleKey]) -> Batch | None:
     samples: list[Sample] = []
     for key in keys:
         try:
             samples.append(dataset.sample(*key))
         except BadClipError as error:
             logging.getLogger(__name__).warning("left out of a batch: %s", error)
+    if not samples:
+        return None
     return {
         "video": torch.stack([sample["video"] for sample in samples]),
         "audio": torch.stack([sample["audio"] for sample in samples]),
@@ -39,15 +92,15 @@ def _read(dataset: ShardDataset, keys: Sequence[SampleKey]) -> Batch:
 
 
 def training_keys(
-    count: int, batch: int, seed: int, first_step: int, steps: int
+    clips: ClipIndex, batch: int, seed: int, first_step: int, steps: int
 ) -> Iterator[list[SampleKey]]:
-    """Keys of the samples of each training step: every clip once per epoch, in seeded order.
+    """Keys of the samples of each training step, of videos in turn as `ClipIndex.drawn` has them.
 
     Those of a step depend on its number alone, so that a run can continue from any step.
 
     Parameters
     ----------
-    count
+    clips
         Clips of the dataset.
     batch
         Clips per step.
@@ -58,12 +111,8 @@ def training_keys(
     steps
         Steps in total.
     """
-    if first_step >= steps:
-        return
-    size = min(batch, count)
-    steps_per_epoch = count // size
+    passes, taken = divmod(first_step * batch, max(len(clips.clips_of_video), 1))
+    drawn = islice(clips.drawn(seed, passes), taken, None)
     for step in range(first_step, steps):
-        epoch, part = divmod(step, steps_per_epoch)
-        order = np.random.default_rng([seed, epoch]).permutation(count)
-        clips = order[part * size : (part + 1) * size].tolist()
-        yield [SampleKey(clip, step) for clip in clips]
+        numbers = range(step * batch, (step + 1) * batch)
+        yield [SampleKey(clip, key) for key, clip in zip(numbers, drawn, strict=False)]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,8 +28,6 @@ BRIGHTNESS_STD = 8.0
 LEVEL_STD = 0.3
 #: At most one band in so many is masked.
 MASKED_BANDS_DIVISOR = 8
-#: Channels of a sample's audio that are log-mel spectra; the others are intensities.
-LOG_MEL_CHANNELS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,25 +62,55 @@ def draw_augmentation(bands: int, random: np.random.Generator) -> Augmentation:
 
 def augment_video(crops: NDArray[np.uint8], augmentation: Augmentation) -> NDArray[np.uint8]:
     """Crops `(..., 3)` with other colours, the same change for all."""
-    matrix = augmentation.colour_matrix.T.astype(np.float32)
-    mixed = crops.astype(np.float32) @ matrix + augmentation.brightness
-    return mixed.clip(0, 255).astype(np.uint8)
+    matrix = np.column_stack([augmentation.colour_matrix, np.full(3, augmentation.brightness)])
+    mixed = cv2.transform(crops.reshape(-1, crops.shape[-2], 3), matrix)
+    return np.asarray(mixed, np.uint8).reshape(crops.shape)
 
 
-def augment_audio(audio: NDArray[np.float32], augmentation: Augmentation) -> NDArray[np.float32]:
-    """Audio `(K, 7, frames, bands)` of a sample at another level, with masked bands."""
+def augment_audio(
+    audio: NDArray[np.float32], augmentation: Augmentation, levels: int
+) -> NDArray[np.float32]:
+    """Audio `(K, C, frames, bands)` at another level, in its first channels, with masked bands."""
     changed = audio.copy()
-    changed[:, :LOG_MEL_CHANNELS] += np.float32(augmentation.level)
+    changed[:, :levels] += np.float32(augmentation.level)
     changed[..., augmentation.masked_bands] = 0
     return changed
 
 
-def random_viewpoints(count: int, random: np.random.Generator) -> NDArray[np.float64]:
-    """Draw viewpoints `(count, 2)` from the whole sphere, 36° apart where there is room."""
-    height = random.uniform(-1, 1, CANDIDATES)
+def random_viewpoints(
+    count: int,
+    random: np.random.Generator,
+    *,
+    max_elevation: float = np.pi / 2,
+    first: NDArray[np.floating] | None = None,
+) -> NDArray[np.float64]:
+    """Draw viewpoints, 36° apart where there is room.
+
+    Parameters
+    ----------
+    count : int
+        Number of viewpoints.
+    random : Generator
+        Source of random numbers.
+    max_elevation : float
+        Elevations are uniform up to this one, radians; π/2 stands for directions that are uniform
+        on the sphere.
+    first : (n, 2), optional
+        Viewpoints that come first, at most `count`.
+
+    Returns
+    -------
+    (count, 2)
+        Azimuth and elevation, radians.
+    """
     azimuth = random.uniform(-np.pi, np.pi, CANDIDATES)
-    directions = np.column_stack([azimuth, np.arcsin(height)])
-    return directions[separated_directions(directions, count, MIN_VIEWPOINT_DISTANCE)]
+    height = random.uniform(-1, 1, CANDIDATES)
+    elevation = np.arcsin(height) if max_elevation >= np.pi / 2 else height * max_elevation
+    given = np.zeros((0, 2)) if first is None else np.asarray(first, float)
+    directions = np.concatenate([given, np.column_stack([azimuth, elevation])])
+    # Directions that are given may be close to each other.
+    distances = np.repeat([0.0, MIN_VIEWPOINT_DISTANCE], [len(given), CANDIDATES])
+    return directions[separated_directions(directions, count, distances)]
 
 
 def jitter(viewpoints: NDArray[np.floating], random: np.random.Generator) -> NDArray[np.float64]:

@@ -21,6 +21,8 @@ class StorageFormat(NamedTuple):
     audio_codec: str
 
 
+#: Of seven videos of each class, those of the test split.
+HELD_OUT = (1, 3, 5)
 #: Formats of valid videos, used in rotation.
 STORAGE_FORMATS = [
     StorageFormat(".mp4", "h264", "", "aac"),
@@ -89,7 +91,7 @@ def _scene(i: int, source: DemoSource, seed: int) -> DemoVideo:
     main = CLASSES[i % len(CLASSES)]
     random = seeded(key, "labels")
     others = [c for c in random.permutation(CLASSES) if c != main][: int(random.integers(0, 2))]
-    held_out = (i // len(CLASSES)) % 4 == 1 if source.videos >= 12 else i % 3 == 2
+    held_out = (i // len(CLASSES)) % 7 in HELD_OUT if source.videos >= 12 else i % 3 == 2
     stored = STORAGE_FORMATS[i % len(STORAGE_FORMATS)]
     video_id = HOSTILE.get(i, f"scene{i:02}-{main}")
     stem = safe_name(f"{video_id} {key} {source.seconds}")

@@ -1,6 +1,8 @@
 """Models on disk, and the device and threads that they run on."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from foa360.core.files import atomic
-from foa360.data.statistics import FeatureStatistics
+from foa360.data.inputs import AUDIO_INPUTS, FeatureStatistics
 from foa360.learning.models.audiovisual import AudioVisual
 
 #: More threads change the order of sums, and with it the last bits of weights.
@@ -21,24 +23,33 @@ CPU_THREADS = 2
 class ModelInfo:
     """What is stored beside the weights.
 
-    experiment : name of the experiment.
+    experiment, task, input, crops : of the experiment, as in its configuration.
+    seed : random seed of the training.
     width : channels of the first layer.
     context : whether transformers connect the viewpoints.
     steps : optimiser steps taken.
-    mean, std : statistics that the input is standardised with, (2, bands) in dB.
+    chosen_step : step of the weights: that with the least loss on the validation videos.
+    mean, std : statistics that the input is standardised with, (groups, bands).
     settings : section `train` of the configuration, as JSON.
-    clips, videos : size of the training split.
+    clips, videos : what was trained on.
+    validation_videos : other videos of the training split, which have chosen the weights.
     """
 
     experiment: str
+    task: str
+    input: str
+    crops: str
+    seed: int
     width: int
     context: bool
     steps: int
+    chosen_step: int
     mean: Tensor
     std: Tensor
     settings: str
     clips: int
     videos: int
+    validation_videos: int
 
     @property
     def statistics(self) -> FeatureStatistics:
@@ -57,6 +68,17 @@ def make_deterministic(seed: int) -> None:
     torch.manual_seed(seed)
 
 
+@contextmanager
+def single_thread() -> Iterator[None]:
+    """Use one CPU thread: in networks of a layer or two several would wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def save(path: Path, model: AudioVisual, info: ModelInfo) -> None:
     """Write weights with all that is needed to use them; loads with `weights_only=True`."""
     weights = {name: value.cpu() for name, value in model.state_dict().items()}
@@ -67,12 +89,17 @@ def save(path: Path, model: AudioVisual, info: ModelInfo) -> None:
         temporary.write_bytes(buffer.getvalue())
 
 
+def new_model(info: ModelInfo) -> AudioVisual:
+    """Make a network of the same shape, with random weights."""
+    return AudioVisual(info.width, info.context, AUDIO_INPUTS[info.input].channels)
+
+
 def load(path: Path) -> tuple[AudioVisual, ModelInfo]:
     """Read a model onto the best device, with what is stored beside it."""
     stored = torch.load(path, map_location="cpu", weights_only=True)
     weights = stored.pop("model")
     info = ModelInfo(**stored)
-    model = AudioVisual(info.width, info.context)
+    model = new_model(info)
     model.load_state_dict(weights)
     return model.to(device()), info
 

@@ -28,6 +28,6 @@ def same_video_pairs(videos: Tensor, rows_per_clip: int) -> Tensor:
     the number of the video of each of the B clips, whose `rows_per_clip` rows follow each other.
     Returns `(B · rows_per_clip, B · rows_per_clip)` of bool.
     """
-    same_clip = torch.eye(len(videos), dtype=torch.bool)
+    same_clip = torch.eye(len(videos), dtype=torch.bool, device=videos.device)
     pairs = (videos[:, None] == videos) & ~same_clip
     return pairs.repeat_interleave(rows_per_clip, 0).repeat_interleave(rows_per_clip, 1)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
@@ -15,19 +14,27 @@ from numpy.typing import NDArray
 
 from foa360.media.container import (
     MediaError,
-    audio_stream,
     decode_stream,
+    demux,
     open_media,
     start_time,
 )
+from foa360.media.lengths import stated_duration
+from foa360.media.streams import audio_choice
 from foa360.media.timeline import Timeline
+from foa360.media.wide_pcm import WidePcm, wide_pcm
 
 Samples = NDArray[np.float32]
+#: Samples `(C, n)` and their time stamp, s.
+Block = tuple[Samples, float | None]
 
 #: NumPy types of FFmpeg's sample formats.
 DTYPES = {"u8": "u1", "s16": "i2", "s32": "i4", "s64": "i8", "flt": "f4", "dbl": "f8"}
 #: A span may lack this much of its end, s: lists count in whole seconds, codecs in frames.
 END_TOLERANCE_S = 0.25
+#: Limits of what is decoded: memory grows with both. Ambisonics of order 7 have 64 channels.
+MAX_CHANNELS = 64
+MIN_RATE_HZ, MAX_RATE_HZ = 8000, 384_000
 #: Samples that may be missing within a span, s.
 HOLE_TOLERANCE_S = 0.005
 
@@ -53,21 +60,45 @@ def clip_audio(
 ) -> Iterator[ClipAudio]:
     """Yield the audio of each span (start, duration in seconds, starts ascending), in order.
 
-    Reads the file once and holds only the spans that overlap. Never raises for bad media: a span
-    that is incomplete has a reason and the samples that exist.
+    Reads the file once, or once for each of the mono streams that are joined, and holds only the
+    spans that overlap. Never raises for bad media: a span that is incomplete has a reason and the
+    samples that exist.
     """
     done = 0
     try:
         with open_media(path) as container:
-            stream = audio_stream(container)
-            if stream is None:
-                raise MediaError("no_audio", "no audio stream")
-            for clip in _SpanReader(container, stream, spans).clips():
-                yield clip
+            choice = audio_choice(container)
+            if choice is None:
+                raise MediaError("no_audio", "")
+            first, *others = choice.streams
+            readers = [_SpanReader(container, first, spans, wide_pcm(path)).clips()]
+            readers += [_stream_clips(path, stream.index, spans) for stream in others]
+            for channels in zip(*readers, strict=True):
+                yield _joined(channels)
                 done += 1
     except MediaError as error:
         for _ in spans[done:]:
             yield ClipAudio(np.zeros((0, 0), np.float32), 0, error.reason, error.message)
+
+
+def _stream_clips(
+    path: str | os.PathLike[str], index: int, spans: Sequence[tuple[float, float]]
+) -> Iterator[ClipAudio]:
+    """Yield the audio of each span of one stream; raises MediaError."""
+    with open_media(path) as container:
+        stream = next(s for s in container.streams.audio if s.index == index)
+        yield from _SpanReader(container, stream, spans).clips()
+
+
+def _joined(channels: Sequence[ClipAudio]) -> ClipAudio:
+    """Join the channels of one span, up to the end of the shortest."""
+    first = channels[0]
+    if len(channels) == 1:
+        return first
+    length = min(channel.samples.shape[1] for channel in channels)
+    samples = np.concatenate([channel.samples[:, :length] for channel in channels])
+    worst = next((channel for channel in channels if channel.reason), first)
+    return ClipAudio(samples, first.sample_rate, worst.reason, worst.message)
 
 
 def to_wyzx(clip: ClipAudio, planes: Sequence[int], gains: Sequence[float]) -> Samples:
@@ -118,32 +149,33 @@ class _SpanReader:
         container: InputContainer,
         stream: AudioStream,
         spans: Sequence[tuple[float, float]],
+        words: WidePcm | None = None,
     ) -> None:
         if not stream.rate or not stream.channels:
             raise MediaError("audio_damaged", "no sampling rate or no channels")
+        if stream.channels > MAX_CHANNELS or not MIN_RATE_HZ <= stream.rate <= MAX_RATE_HZ:
+            message = f"{stream.channels} channels at {stream.rate} Hz"
+            raise MediaError("audio_damaged", message)
         self.container = container
         self.stream = stream
         self.rate: int = stream.rate
         self.channels: int = stream.channels
+        self.words = words
         self.timeline = Timeline(self.rate)
         self.open = deque(self._samples_of(start, duration) for start, duration in spans)
         self.error = ""
 
     def clips(self) -> Iterator[ClipAudio]:
         """Yield each span as soon as it is complete; at the end those that are not."""
-        zero = start_time(self.container)
-        for frames, message in decode_stream(self.container, self.stream):
+        for blocks, message in self._blocks() if self.words is None else self._words(self.words):
             self.error = message or self.error
-            for frame in frames:
-                if not self._has_format(frame):
-                    self.error = "the audio format changes within the stream"
-                    continue
-                self._add(frame, zero)
+            for samples, time in blocks:
+                self._add(samples, time)
                 while self.open and self.open[0].end <= self.timeline.end:
                     yield self._clip(self.open.popleft(), media_continue=True)
             if not self.open:
                 return
-        shortfall = _declared_duration(self.container, self.stream)
+        shortfall = stated_duration(self.container, self.stream) or 0.0
         shortfall -= self.timeline.end / self.rate
         for span in self.open:
             yield self._clip(span, media_continue=shortfall > END_TOLERANCE_S)
@@ -155,12 +187,30 @@ class _SpanReader:
         same_rate = frame.sample_rate == self.rate
         return same_rate and frame.layout.nb_channels == self.channels
 
-    def _add(self, frame: AudioFrame, zero: float) -> None:
-        """Place a frame on the timeline and give its samples to the open spans."""
-        samples = float_samples(frame)
-        time = None
-        if frame.pts is not None and frame.time_base is not None:
-            time = float(frame.pts * frame.time_base) - zero
+    def _blocks(self) -> Iterator[tuple[list[Block], str]]:
+        """Yield samples and times of the frames of each packet, and what is wrong with it."""
+        zero = start_time(self.container)
+        for frames, error in decode_stream(self.container, self.stream):
+            message = error
+            blocks: list[Block] = []
+            for frame in frames:
+                if not self._has_format(frame):
+                    message = message or "the audio format changes within the stream"
+                elif frame.pts is None or frame.time_base is None:
+                    blocks.append((float_samples(frame), None))
+                else:
+                    time = float(frame.pts * frame.time_base) - zero
+                    blocks.append((float_samples(frame), time))
+            yield blocks, message
+
+    def _words(self, words: WidePcm) -> Iterator[tuple[list[Block], str]]:
+        """Yield samples as `_blocks` does, of packets that no decoder reads rightly."""
+        for packet, message in demux(self.container, self.stream):
+            if packet is not None and words.channels == self.channels:
+                yield [(words.samples(bytes(packet)), None)], message
+
+    def _add(self, samples: Samples, time: float | None) -> None:
+        """Place samples on the timeline and give them to the open spans."""
         position = self.timeline.place(time, samples.shape[1])
         for span in self.open:
             if span.begin >= self.timeline.end:
@@ -187,13 +237,6 @@ class _SpanReader:
             message = f"the audio ends {missing_end / self.rate:.2f} s before the clip"
             return ClipAudio(samples, self.rate, "clip_outside", message)
         return ClipAudio(samples, self.rate)
-
-
-def _declared_duration(container: InputContainer, stream: AudioStream) -> float:
-    """Return the duration that the headers state, s; 0 where they state none."""
-    if stream.duration and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    return (container.duration or 0) / av.time_base
 
 
 def float_samples(frame: AudioFrame) -> Samples:

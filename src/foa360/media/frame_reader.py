@@ -1,41 +1,45 @@
 """Decode the video frames at given times, and as few others as the codec allows."""
 
+import heapq
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from av.container import InputContainer
-from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from foa360.media.container import (
-    MediaError,
-    Packet,
-    decode_packet,
-    demux,
-    start_time,
-    video_stream,
-)
+from foa360.media.container import MediaError, Packet, decode_packet, start_time
+from foa360.media.packet_queue import BEFORE_ALL, KeyFrame, PacketQueue
+from foa360.media.streams import video_stream
 
 #: A requested time that lies further than this ahead is reached by a seek, s.
 MIN_SEEK_DISTANCE_S = 15.0
-#: The seek aims at this much before the requested time, s.
-SEEK_MARGIN_S = 1.0
 #: The last frame is still shown this long after its end, s.
 LAST_FRAME_HOLD_S = 0.25
-#: Decoder threads; fixed, so that damaged streams decode the same on every machine.
-DECODER_THREADS = 2
-#: Packets that are held while a key frame is searched; time stamps may stand still.
-MAX_PENDING_PACKETS = 3000
-#: With a tolerance of at least this many frames, frames without dependents are not decoded.
-MIN_TOLERANCE_TO_SKIP_FRAMES = 8
+#: A frame this near to a requested time begins at it, s.
+EXACT_S = 1e-6
+#: The first frame of a video is shown this long before its time, s.
+FIRST_FRAME_LEAD_S = 1.0
+#: Decoder threads; fixed, so that damaged streams decode the same on every machine. More threads
+#: take more CPU time, and jobs run side by side anyway.
+DECODER_THREADS = 1
 #: Frame rate that is assumed where the header states none, 1/s.
 DEFAULT_FPS = 25
-#: Unit of the time stamps of a container, 1/s.
-CONTAINER_TIME_BASE = 1e6
 
-BEFORE_ALL = float("-inf")
+
+class FrameRequest(NamedTuple):
+    """A request for the frame that is shown at a time.
+
+    time : s.
+    tolerance : s; the first key frame that begins up to so much later is taken instead, if any.
+    use : index of the use of the frame, for the caller. Of requests for one time, those with lower
+        numbers come first.
+    """
+
+    time: float
+    tolerance: float = 0.0
+    use: int = 0
 
 
 class DecodedFrame(NamedTuple):
@@ -45,83 +49,16 @@ class DecodedFrame(NamedTuple):
     frame: VideoFrame
 
 
-class KeyFrame(NamedTuple):
-    """Time of a key frame, s, and its position among the pending packets."""
+class FoundFrame(NamedTuple):
+    """Answer to a request.
 
-    time: float
-    position: int
-
-
-class PacketQueue:
-    """Packets of a video stream: those that are read ahead, then the rest of the file.
-
-    latest_time : latest time stamp of a packet that was read, s.
+    time : the requested time, or that of the key frame that was taken, s.
+    frame : None where the media have none.
     """
 
-    def __init__(self, container: InputContainer, stream: VideoStream) -> None:
-        """Begin at the current position of the container."""
-        self.latest_time = BEFORE_ALL
-        self._container = container
-        self._stream = stream
-        self._zero = start_time(container)
-        self._source = demux(container, stream)
-        self._at_end = False
-        self._pending: deque[Packet] = deque()
-
-    def pop(self) -> Packet:
-        """Return the next packet; None at the end."""
-        if self._pending:
-            return self._pending.popleft()
-        return self._read()
-
-    def drop(self, count: int) -> None:
-        """Remove the first pending packets."""
-        for _ in range(count):
-            self._pending.popleft()
-
-    def read_ahead(self, time: float) -> None:
-        """Read packets until one is later than a time, or has no time stamp."""
-        while self.latest_time <= time and len(self._pending) < MAX_PENDING_PACKETS:
-            packet = self._read()
-            if packet is None:
-                return
-            self._pending.append(packet)
-            if packet.pts is None:
-                return
-
-    def key_frames(self) -> list[KeyFrame]:
-        """Return the pending key frames that have a time stamp."""
-        found = []
-        for index, packet in enumerate(self._pending):
-            if packet.is_keyframe and packet.pts is not None:
-                found.append(KeyFrame(self._time(packet), index))
-        return found
-
-    def seek(self, time: float) -> bool:
-        """Go to the last key frame before a time; False where the file has no index."""
-        target = int((time + self._zero - SEEK_MARGIN_S) * CONTAINER_TIME_BASE)
-        try:
-            self._container.seek(target, backward=True)
-        except FFmpegError:
-            return False
-        self._source = demux(self._container, self._stream)
-        self._at_end = False
-        self._pending.clear()
-        return True
-
-    def _read(self) -> Packet:
-        """Read the next packet of the file; None at the end."""
-        if self._at_end:
-            return None
-        packet, _ = next(self._source, (None, ""))
-        if packet is None:
-            self._at_end = True
-        elif packet.pts is not None:
-            self.latest_time = max(self.latest_time, self._time(packet))
-        return packet
-
-    def _time(self, packet: Packet) -> float:
-        return float(packet.pts * packet.time_base) - self._zero
+    request: FrameRequest
+    time: float
+    frame: VideoFrame | None
 
 
 class FrameQueue:
@@ -176,89 +113,125 @@ class FrameQueue:
 class FrameReader:
     """Read a stream once, and restart the decoder at key frames where that saves work."""
 
-    def __init__(self, container: InputContainer, tolerance: float = 0.0) -> None:
-        """Prepare the video stream; raises MediaError `no_video` where there is none.
-
-        With a `tolerance` (s), any frame within that time after the requested one is accepted: a
-        key frame if there is one, else the first that is decoded.
-        """
+    def __init__(self, container: InputContainer) -> None:
+        """Prepare the video stream; raises MediaError `no_video` where there is none."""
         stream = video_stream(container)
         if stream is None or stream.codec_context is None:
-            raise MediaError("no_video", "no video stream")
-        fps = float(stream.average_rate or DEFAULT_FPS)
+            raise MediaError("no_video", "")
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = DECODER_THREADS
-        if tolerance * fps >= MIN_TOLERANCE_TO_SKIP_FRAMES:
-            stream.codec_context.skip_frame = "NONREF"
-        self._tolerance = tolerance
-        self._half_frame = 0.5 / fps
+        self._half_frame = 0.5 / float(stream.average_rate or DEFAULT_FPS)
         self._packets = PacketQueue(container, stream)
         self._frames = FrameQueue(self._packets, stream, start_time(container))
+        self._end = BEFORE_ALL  # time of the last frame, where reading has come to an end
+        self._sought = False
+        self._has_skipped = False  # whether the decoder has missed packets
+        self._is_sequential = False  # whether all further packets are decoded
+        self._is_over = False
 
-    def at(self, times: Sequence[float]) -> Iterator[DecodedFrame | None]:
-        """Yield the frame shown at each time (s, ascending); None where there is none.
-
-        The time of a frame is the requested one, unless the frame begins within the tolerance
-        after it.
-        """
-        for time in times:
-            if time > max(self._packets.latest_time, 0) + MIN_SEEK_DISTANCE_S:
+    def read(self, requests: Iterable[FrameRequest]) -> Iterator[FoundFrame]:
+        """Yield the answer to each request, in the order of the times of the frames."""
+        waiting = [(request.time, request.use, request) for request in requests]
+        heapq.heapify(waiting)
+        while waiting:
+            time, use, request = heapq.heappop(waiting)
+            if self._is_over:
+                yield FoundFrame(request, time, None)
+                continue
+            is_far = time > max(self._packets.latest_time, 0) + MIN_SEEK_DISTANCE_S
+            if is_far and not self._is_sequential:
                 self._seek(time)
+            if time == request.time and request.tolerance:
+                later = self._key_frame_after(time, request.tolerance)
+                if later > time:
+                    heapq.heappush(waiting, (later, use, request))
+                    continue
             self._skip_to(time)
-            found = self._find(time)
-            if found is None:
-                yield None
-            else:
-                late = time < found.time <= time + self._tolerance
-                yield DecodedFrame(found.time if late else time, found.frame)
+            yield FoundFrame(request, time, self._find(time))
 
-    def _find(self, time: float) -> DecodedFrame | None:
-        """Return the frame shown at a time, or the first within the tolerance after it."""
+    def _key_frame_after(self, time: float, tolerance: float) -> float:
+        """Return the time of the first key frame after a time; that time if there is none."""
+        self._packets.read_ahead(time + tolerance)
+        self._packets.forget_key_times(time - self._half_frame)
+        for key_time in sorted(self._packets.key_times):
+            if key_time < time + tolerance - self._half_frame:
+                return max(time, key_time)
+        return time
+
+    def _find(self, time: float) -> VideoFrame | None:
+        """Return the frame shown at a time; None where there is none."""
         frames = self._frames
-        latest = time + max(self._tolerance, self._half_frame)
         while (following := frames.peek()) is not None:
-            if following.time > latest:
-                # Before the start of the video, its first frame is shown.
-                return frames.shown or following
+            if following.time > time + self._half_frame:
+                if frames.shown is None and self._has_skipped:
+                    # What is shown was missed: the key frame is damaged, or is none.
+                    return self._find(time) if self._read_from_start() else None
+                if frames.shown is not None:
+                    return frames.shown.frame
+                # Shortly before the start of the video, its first frame is shown.
+                return following.frame if following.time - time < FIRST_FRAME_LEAD_S else None
             frames.advance()
-            if self._tolerance and following.time >= time - self._half_frame:
-                return following
+            if abs(following.time - time) < EXACT_S:
+                # That of a key frame: no later one needs to be decoded.
+                return following.frame
         last = frames.shown
         if last is None or time > last.time + 2 * self._half_frame + LAST_FRAME_HOLD_S:
+            self._note_end(last)
             return None
-        return last
+        return last.frame
+
+    def _note_end(self, last: DecodedFrame | None) -> None:
+        """Note that nothing follows a frame; if a seek leads to it again, it is the last one.
+
+        Otherwise each later request would decode the end of the file once more. Behind damage, a
+        seek leads to other frames.
+        """
+        if last is None:
+            return
+        self._is_over = self._sought and last.time == self._end
+        self._end = last.time
+        self._sought = False
 
     def _skip_to(self, time: float) -> None:
-        """Skip to the last key frame before a time, or to the first within the tolerance."""
-        if self._frames.reaches(time):
+        """Skip to the last key frame before a time, unless that frame is decoded already."""
+        if self._is_sequential or self._frames.reaches(time):
             return
-        self._packets.read_ahead(time + self._tolerance)
-        key_frame = self._best_key_frame(time)
-        if key_frame is None:
-            return
-        self._frames.restart(key_frame.time - self._half_frame)
-        self._packets.drop(key_frame.position)
+        while True:
+            # Only so many packets are held: far ahead, one key frame after the other is reached.
+            self._packets.read_ahead(time)
+            key_frame = self._last_key_frame(time)
+            if key_frame is None:
+                return
+            self._frames.restart(key_frame.time - self._half_frame)
+            self._has_skipped = True
+            self._packets.drop(key_frame.position)
 
-    def _best_key_frame(self, time: float) -> KeyFrame | None:
+    def _last_key_frame(self, time: float) -> KeyFrame | None:
         """Return the key frame to restart at; None where decoding simply continues."""
         shown = self._frames.shown
         earliest = BEFORE_ALL if shown is None else shown.time
-        latest = time + max(self._tolerance, self._half_frame)
+        latest = time + self._half_frame
         candidates = [key for key in self._packets.key_frames() if earliest < key.time <= latest]
-        if not candidates:
+        if not candidates or (candidates[-1].position == 0 and shown is None):
             return None
-        if candidates[-1].position == 0 and shown is None:
-            return None
-        if self._tolerance:
-            for key_frame in candidates:
-                if key_frame.time >= time - self._half_frame:
-                    return key_frame
         return candidates[-1]
 
     def _seek(self, time: float) -> None:
         """Seek to a time; without an index, the packets up to there are read."""
-        if self._packets.seek(time):
-            self._frames.restart(BEFORE_ALL)
+        key_time = self._packets.seek(time, time + self._half_frame)
+        if key_time is not None:
+            self._frames.restart(key_time - self._half_frame)
+            self._sought = True
+            self._has_skipped = key_time > BEFORE_ALL
         # One seek per requested time, even where no packet comes out of it.
         reached = time - MIN_SEEK_DISTANCE_S
         self._packets.latest_time = max(self._packets.latest_time, reached)
+
+    def _read_from_start(self) -> bool:
+        """Decode the file from its start, once, and skip nothing more; False if it was done."""
+        if self._is_sequential or not self._packets.rewind():
+            return False
+        self._frames.restart(BEFORE_ALL)
+        self._is_sequential = True
+        self._has_skipped = False
+        return True

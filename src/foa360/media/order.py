@@ -10,6 +10,7 @@ of SA3D in MP4 is applied on top. docs/decoding.md explains the table.
 from typing import NamedTuple
 
 from foa360.media.probe import Probe
+from foa360.media.streams import has_loudspeakers
 
 WYZX = (0, 1, 2, 3)
 
@@ -46,8 +47,8 @@ def plane_order(headers: Probe) -> PlaneOrder | None:
         return None
     codec = (headers.audio_codec or "").split("_")[0]
     layout = headers.audio_layout or ""
-    no_loudspeakers = layout.startswith("ambisonic") or "channels" in layout
-    if codec in AS_WRITTEN or no_loudspeakers:
+    is_joined = headers.audio_chosen_by == "joined"
+    if is_joined or codec in AS_WRITTEN or not has_loudspeakers(layout):
         planes: tuple[int, int, int, int] | None = WYZX
     else:
         planes = PROVEN.get((codec, layout))

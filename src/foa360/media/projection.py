@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Size = tuple[int, int]
 
 #: Projections that can be converted to ERP.
-CONVERTIBLE = {"eac", "cubemap"}
+CONVERTIBLE = {"eac", "cubemap", "cubemap_6x1", "cubemap_1x6"}
 #: Layouts of two eyes, of which one is used.
 STEREO_LAYOUTS = {"top_bottom", "left_right"}
 #: Pixels that YouTube's cubemap adds at the sides, and above and below each row of faces.
@@ -32,12 +32,16 @@ MIN_FACE_WIDTH = 8
 class FrameLayout(NamedTuple):
     """How a frame holds the sphere.
 
-    projection : erp, eac or cubemap.
+    projection : erp, eac, cubemap, cubemap_6x1, cubemap_1x6, or one that is not converted.
     stereo : mono, top_bottom or left_right.
+    bar_rows, bar_columns : share of the frame in black bars, half above and half below, or half at
+        each side.
     """
 
     projection: str = "erp"
     stereo: str = "mono"
+    bar_rows: float = 0.0
+    bar_columns: float = 0.0
 
 
 #: Monoscopic ERP: nothing to convert.
@@ -47,7 +51,7 @@ ERP = FrameLayout()
 class Face(NamedTuple):
     """Place of a cube face within the frame, and its orientation.
 
-    column, row : place among three columns and two rows.
+    column, row : place among the columns and rows of faces.
     outward, right, down : axis of the direction that points out of the face, to its right and to
         its bottom; x front, y left, z up.
     """
@@ -75,13 +79,33 @@ CUBEMAP_FACES = (
     Face(1, 1, "x", "-y", "-z"),
     Face(2, 1, "-x", "y", "-z"),
 )
+#: Faces of the cubemaps that can be converted, by projection.
+FACES: dict[str, tuple[Face, ...]] = {
+    "eac": EAC_FACES,
+    "cubemap": CUBEMAP_FACES,
+    "cubemap_6x1": tuple(
+        face._replace(column=number, row=0) for number, face in enumerate(CUBEMAP_FACES)
+    ),
+    "cubemap_1x6": tuple(
+        face._replace(column=0, row=number) for number, face in enumerate(CUBEMAP_FACES)
+    ),
+}
+
+
+def grid_of(projection: str) -> Size:
+    """Return the numbers of columns and rows of the faces of a cubemap."""
+    faces = FACES[projection]
+    return 1 + max(face.column for face in faces), 1 + max(face.row for face in faces)
 
 
 def erp_size(layout: FrameLayout, width: int, height: int) -> Size:
     """Return the size of the ERP image that has about the resolution of a frame."""
+    top, left = _bars(layout, (width, height))
+    width, height = width - 2 * left, height - 2 * top
     width, height = _one_eye(layout, (width, height))
     if layout.projection in CONVERTIBLE:
-        return 4 * (height // 2), 2 * (height // 2)
+        face = height // grid_of(layout.projection)[1]
+        return 4 * face, 2 * face
     return width, height
 
 
@@ -90,12 +114,13 @@ def source_size(layout: FrameLayout, width: int, height: int) -> Size:
     if layout.projection in CONVERTIBLE:
         # At this width, the middle of a face is as fine as the ERP image.
         face = max(MIN_FACE_WIDTH, round(width / 3 / 2) * 2)
-        width, height = 3 * face, 2 * face
+        columns, rows = grid_of(layout.projection)
+        width, height = columns * face, rows * face
     if layout.stereo == "top_bottom":
-        return width, 2 * height
+        height = 2 * height
     if layout.stereo == "left_right":
-        return 2 * width, height
-    return width, height
+        width = 2 * width
+    return round(width / (1 - layout.bar_columns)), round(height / (1 - layout.bar_rows))
 
 
 def to_erp(frame: Image, layout: FrameLayout, size: Size, native: Size | None = None) -> Image:
@@ -113,15 +138,25 @@ def to_erp(frame: Image, layout: FrameLayout, size: Size, native: Size | None = 
         Size of the frame in the video, if it was scaled; decides how wide padding is.
     """
     native = _one_eye(layout, native or (frame.shape[1], frame.shape[0]))
+    top, left = _bars(layout, (frame.shape[1], frame.shape[0]))
+    frame = frame[top : frame.shape[0] - top, left : frame.shape[1] - left]
     width, height = _one_eye(layout, (frame.shape[1], frame.shape[0]))
     frame = frame[:height, :width]
     if layout.projection not in CONVERTIBLE:
-        return np.ascontiguousarray(frame)
+        if (width, height) != size and (top or left):
+            # Rounding of the bars: a pixel more or less.
+            frame = cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)
+        return np.ascontiguousarray(frame, np.uint8)
     padding = (0.0, 0.0)
     if layout.projection == "eac":
         padding = (EAC_PADDING_PIXELS / native[0], EAC_PADDING_PIXELS / native[1])
     columns, rows = _lookup_maps(layout.projection, size, (width, height), padding)
     return np.asarray(cv2.remap(frame, columns, rows, cv2.INTER_LINEAR), np.uint8)
+
+
+def _bars(layout: FrameLayout, size: Size) -> tuple[int, int]:
+    """Return the rows of one bar above, and the columns of one bar at a side."""
+    return round(size[1] * layout.bar_rows / 2), round(size[0] * layout.bar_columns / 2)
 
 
 def _one_eye(layout: FrameLayout, size: Size) -> Size:
@@ -150,22 +185,22 @@ def _lookup_maps(
     nearest = np.abs(vectors).max(-1)
     columns = np.zeros((height, width))
     rows = np.zeros((height, width))
-    for face in EAC_FACES if projection == "eac" else CUBEMAP_FACES:
+    in_row, in_column = grid_of(projection)
+    for face in FACES[projection]:
         on_face = along[face.outward] >= nearest
         right = along[face.right][on_face] / nearest[on_face]
         down = along[face.down][on_face] / nearest[on_face]
         if projection == "eac":
             right = np.arctan(right) * 4 / np.pi
             down = np.arctan(down) * 4 / np.pi
-        u = (face.column + (right + 1) / 2) / 3 * (1 - 2 * padding[0]) + padding[0]
-        v = (down + 1) / 2 * (0.5 - 2 * padding[1]) + padding[1] + face.row / 2
+        u = (face.column + (right + 1) / 2) / in_row * (1 - 2 * padding[0]) + padding[0]
+        v = (down + 1) / 2 * (1 / in_column - 2 * padding[1]) + padding[1] + face.row / in_column
         # Not beyond the outermost pixels of a row: the other row shows other directions.
-        half = source_height / 2
+        tall, wide = source_height / in_column, source_width / in_row
         columns[on_face] = np.clip(u * source_width - 0.5, 0, source_width - 1)
-        rows[on_face] = np.clip(v * source_height - 0.5, face.row * half, (face.row + 1) * half - 1)
-        if projection == "cubemap":
-            third = source_width / 3
-            first, last = face.column * third, (face.column + 1) * third - 1
+        rows[on_face] = np.clip(v * source_height - 0.5, face.row * tall, (face.row + 1) * tall - 1)
+        if projection != "eac":
+            first, last = face.column * wide, (face.column + 1) * wide - 1
             columns[on_face] = np.clip(columns[on_face], first, last)
     return columns.astype(np.float32), rows.astype(np.float32)
 

@@ -1,28 +1,27 @@
 """Video frames at given times, in one pass over a file."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TypeVar
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from foa360.media.container import MediaError, open_media
-from foa360.media.frame_reader import FrameReader
+from foa360.media.container import MediaError, limit_frames, open_media
+from foa360.media.frame_reader import FoundFrame, FrameReader, FrameRequest
 from foa360.media.images import Image
+from foa360.media.luminance import luminance
+from foa360.media.orientation import UPRIGHT, frame_orientation
 from foa360.media.projection import ERP, FrameLayout, erp_size, source_size, to_erp
+
+T = TypeVar("T")
 
 #: Requested times are rounded to this many decimals of a second, so that spans can share frames.
 TIME_DECIMALS = 6
-
-
-class TimedFrame(NamedTuple):
-    """A frame `(h, w, 3)` or `(h, w)`, and the time at which it is shown, s."""
-
-    time: float
-    image: Image
+#: Position in an interval of the frames of the low-resolution video.
+MIDDLE = 0.5
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,60 @@ class FrameFormat:
     size: tuple[int, int] | None = None
     gray: bool = False
     layout: FrameLayout = ERP
+
+
+class FrameConverter:
+    """Converts decoded frames to images: as they are shown, in the requested size, as ERP."""
+
+    def __init__(self, frame_format: FrameFormat) -> None:
+        """Convert all frames to one format."""
+        self._format = frame_format
+        self._scaler = VideoReformatter()
+
+    def __call__(self, frame: VideoFrame) -> Image:
+        """Return a decoded frame as `(h, w, 3)` RGB, or `(h, w)` grey."""
+        layout = self._format.layout
+        orientation = frame_orientation(frame) or UPRIGHT
+        if self._format.gray and self._format.size is None and layout == ERP:
+            levels = luminance(frame)
+            if levels is not None:
+                return orientation.apply(levels)
+        native = orientation.size(frame.width, frame.height)
+        size = self._format.size or erp_size(layout, *native)
+        width, height = orientation.size(*source_size(layout, *size))
+        pixels = "gray" if self._format.gray else "rgb24"
+        scaled = self._scaler.reformat(
+            frame, width, height, pixels, interpolation=Interpolation.AREA
+        )
+        image = orientation.apply(np.asarray(scaled.to_ndarray(), np.uint8))
+        if layout == ERP:
+            return image
+        return to_erp(image, layout, size, native)
+
+
+def decoded_frames(
+    path: str | os.PathLike[str],
+    requests: Iterable[FrameRequest],
+    max_pixels: int | None = None,
+) -> Iterator[FoundFrame]:
+    """Yield the answer to each request, in the order of time, in one pass.
+
+    The decoder takes no frame with more than `max_pixels`, whatever the container states. A frame
+    whose display matrix cannot be applied is none.
+    Never raises for bad media: at the end come the requests that could not be answered.
+    """
+    waiting = dict.fromkeys(requests)
+    try:
+        with open_media(path) as container:
+            limit_frames(container, max_pixels)
+            for found in FrameReader(container).read(list(waiting)):
+                del waiting[found.request]
+                has_frame = found.frame is not None and frame_orientation(found.frame) is not None
+                yield found if has_frame else found._replace(frame=None)
+    except MediaError:
+        pass
+    for request in waiting:
+        yield FoundFrame(request, request.time, None)
 
 
 def frames_at(
@@ -66,156 +119,88 @@ def frames_at(
     (h, w, 3) RGB or (h, w)
         None where there is no frame: damaged, or outside the video. Never raises for bad media.
     """
-    for found in _frames(path, times, FrameFormat(size, gray, layout)):
-        yield None if found is None else found.image
+    convert = FrameConverter(FrameFormat(size, gray, layout))
+    requests = [FrameRequest(time, use=number) for number, time in enumerate(times)]
+    for found in decoded_frames(path, requests):
+        yield None if found.frame is None else convert(found.frame)
 
 
-def clip_frames(
-    path: str | os.PathLike[str],
-    spans: Sequence[tuple[float, float]],
-    fps: float,
-    size: tuple[int, int] | None = None,
-    layout: FrameLayout = ERP,
-) -> Iterator[list[Image | None]]:
+class SpanSchedule:
+    """Requests for the frames of spans at a rate; spans that overlap share frames."""
+
+    def __init__(
+        self,
+        spans: Sequence[tuple[float, float]],
+        fps: float,
+        *,
+        phase: float = 0.0,
+        prefer_key_frames: bool = False,
+        use: int = 0,
+    ) -> None:
+        """Lay out one request in each interval of 1/fps: `round(duration * fps)`, at least one.
+
+        Parameters
+        ----------
+        spans : sequence of (float, float)
+            Start and duration, s.
+        fps : float
+            Frames per second.
+        phase : float
+            Position of a request in its interval, 0 to 1.
+        prefer_key_frames : bool
+            Take the first key frame of the rest of the interval, if any.
+        use : int
+            Of the requests.
+        """
+        tolerance = (1 - phase) / fps if prefer_key_frames else 0.0
+        self.counts: list[int] = []
+        self._spans_of: dict[FrameRequest, list[int]] = {}
+        for index, (start, duration) in enumerate(spans):
+            count = max(1, round(duration * fps))
+            self.counts.append(count)
+            for i in range(count):
+                time = round(start + (i + phase) / fps, TIME_DECIMALS)
+                request = FrameRequest(time, tolerance, use)
+                self._spans_of.setdefault(request, []).append(index)
+
+    @property
+    def requests(self) -> list[FrameRequest]:
+        """All requests, each once."""
+        return list(self._spans_of)
+
+    def spans_of(self, request: FrameRequest) -> list[int]:
+        """Return the indices of the spans that a request is made for."""
+        return self._spans_of[request]
+
+
+def span_frames(
+    path: str | os.PathLike[str], schedule: SpanSchedule, convert: Callable[[VideoFrame], T]
+) -> Iterator[list[tuple[float, T | None]]]:
     """Yield the frames of each span, in order, in one pass.
 
-    The frames are those in the middle of intervals of 1/fps: `round(duration * fps)` per span, at
-    least one. Only the frames of open spans are held.
+    Only the frames of open spans are held, as `convert` returns them.
 
     Parameters
     ----------
     path : path
         The media file.
-    spans : sequence of (float, float)
-        Start and duration, s; starts ascending.
-    fps : float
-        Frames per second.
-    size : (width, height), optional
-        Frames are scaled to it; the video's own size by default.
-    layout : FrameLayout
-        How the video holds the sphere; everything but monoscopic ERP is converted to it.
+    schedule : SpanSchedule
+        Spans with ascending starts.
+    convert : callable
+        Applied to each decoded frame.
 
     Yields
     ------
-    list of (h, w, 3) RGB
+    list of (time, converted frame)
         With None where there is no frame.
     """
-    schedule = _schedule(spans, fps, phase=0.5)
-    frames: list[list[Image | None]] = [[] for _ in spans]
+    frames: list[list[tuple[float, T | None]]] = [[] for _ in schedule.counts]
     current = 0
-    for index, found in _span_frames(path, schedule, FrameFormat(size, layout=layout)):
-        frames[index].append(None if found is None else found.image)
-        while current < len(spans) and len(frames[current]) == len(schedule[current]):
+    for found in decoded_frames(path, schedule.requests):
+        converted = None if found.frame is None else convert(found.frame)
+        for index in schedule.spans_of(found.request):
+            frames[index].append((found.time, converted))
+        while current < len(frames) and len(frames[current]) == schedule.counts[current]:
             yield frames[current]
             frames[current] = []
             current += 1
-
-
-def sampled_frames(
-    path: str | os.PathLike[str],
-    spans: Sequence[tuple[float, float]],
-    fps: float,
-    size: tuple[int, int] | None = None,
-    layout: FrameLayout = ERP,
-) -> Iterator[tuple[int, TimedFrame]]:
-    """Yield from each interval of 1/fps of the spans the frame that costs least to decode.
-
-    That is a key frame, or else about the first one that other frames depend on.
-
-    Parameters
-    ----------
-    path : path
-        The media file.
-    spans : sequence of (float, float)
-        Start and duration, s; starts ascending.
-    fps : float
-        Intervals per second.
-    size : (width, height), optional
-        Frames are scaled to it; the video's own size by default.
-    layout : FrameLayout
-        How the video holds the sphere; everything but monoscopic ERP is converted to it.
-
-    Yields
-    ------
-    (int, TimedFrame)
-        Index of the span and RGB frame, in the order of time; nothing where there is no frame.
-    """
-    schedule = _schedule(spans, fps, phase=0.0)
-    frame_format = FrameFormat(size, layout=layout)
-    for index, found in _span_frames(path, schedule, frame_format, tolerance=1 / fps):
-        if found is not None:
-            yield index, found
-
-
-def _schedule(spans: Sequence[tuple[float, float]], fps: float, phase: float) -> list[list[float]]:
-    """Return the requested times of each span; `phase` is the position in an interval, 0 to 1."""
-    schedule = []
-    for start, duration in spans:
-        count = max(1, round(duration * fps))
-        schedule.append([round(start + (i + phase) / fps, TIME_DECIMALS) for i in range(count)])
-    return schedule
-
-
-def _span_frames(
-    path: str | os.PathLike[str],
-    schedule: list[list[float]],
-    frame_format: FrameFormat,
-    tolerance: float = 0.0,
-) -> Iterator[tuple[int, TimedFrame | None]]:
-    """Yield frames with the index of their span; a frame that spans share comes once for each."""
-    users: dict[float, list[int]] = {}
-    for index, times in enumerate(schedule):
-        for time in times:
-            users.setdefault(time, []).append(index)
-    requested = sorted(users)
-    frames = _frames(path, requested, frame_format, tolerance)
-    for time, found in zip(requested, frames, strict=True):
-        for index in users[time]:
-            yield index, found
-
-
-def _frames(
-    path: str | os.PathLike[str],
-    times: Sequence[float],
-    frame_format: FrameFormat,
-    tolerance: float = 0.0,
-) -> Iterator[TimedFrame | None]:
-    """Yield the frame of each time, at most `tolerance` (s) later; None where there is none."""
-    done = 0
-    scaler = VideoReformatter()
-    try:
-        with open_media(path) as container:
-            for found in FrameReader(container, tolerance).at(times):
-                if found is None:
-                    yield None
-                else:
-                    yield TimedFrame(found.time, _convert(scaler, found.frame, frame_format))
-                done += 1
-    except MediaError:
-        pass
-    for _ in times[done:]:
-        yield None
-
-
-def _convert(scaler: VideoReformatter, frame: VideoFrame, frame_format: FrameFormat) -> Image:
-    """Return a decoded frame upright, in the requested size, as ERP."""
-    layout = frame_format.layout
-    quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise
-    native = _swapped((frame.width, frame.height), quarter_turns)
-    size = frame_format.size or erp_size(layout, *native)
-    width, height = _swapped(source_size(layout, *size), quarter_turns)
-    pixel_format = "gray" if frame_format.gray else "rgb24"
-    scaled = scaler.reformat(frame, width, height, pixel_format, interpolation=Interpolation.AREA)
-    image = np.asarray(scaled.to_ndarray(), np.uint8)
-    image = np.ascontiguousarray(np.rot90(image, quarter_turns))
-    if layout == ERP:
-        return image
-    return to_erp(image, layout, size, native)
-
-
-def _swapped(size: tuple[int, int], quarter_turns: int) -> tuple[int, int]:
-    """Return a size as it is after a rotation by quarter turns."""
-    width, height = size
-    if quarter_turns % 2:
-        return height, width
-    return width, height

@@ -113,7 +113,7 @@ def _positions(view: View, size: Size, frame_size: Size) -> Positions:
 def _sample_array(frame: NDArray[np.generic], views: list[View], size: Size) -> NDArray[np.generic]:
     """Sample views `(n, h, w[, C])` of a frame `(H, W[, C])`."""
     width, height = size
-    padded = _padded(frame, row_axis=0)
+    padded = pad_frames(frame, row_axis=0)
     crops = np.empty((len(views), height, width, *frame.shape[2:]), frame.dtype)
     for crop, view in zip(crops, views, strict=True):
         u, v = _positions(view, size, (frame.shape[1], frame.shape[0]))
@@ -130,7 +130,7 @@ def _sample_tensor(frames: "Tensor", views: list[View], size: Size) -> "Tensor":
     images = frames.reshape(-1, channels, frame_height, frame_width)
     if not images.is_floating_point():
         images = images.float()
-    padded = _padded(images, row_axis=-2)
+    padded = pad_frames(images, row_axis=-2)
     # The views of a frame are sampled as one image, below one another: no frame is repeated.
     grid = _grid(tuple(views), size, (frame_width, frame_height), str(images.device))
     grid = grid.to(images.dtype).expand(len(images), -1, -1, -1)
@@ -153,10 +153,11 @@ def _grid(views: tuple[View, ...], size: Size, frame_size: Size, device: str) ->
     return from_numpy(grid.astype(np.float32)).to(device)[None]
 
 
-def _padded(frames: Frames, row_axis: int) -> Frames:
+def pad_frames(frames: Frames, row_axis: int) -> Frames:
     """Add a pixel on each side: across the seam, and over the poles to the other side.
 
-    Rows are counted along `row_axis`, columns along the axis after it.
+    Rows are counted along `row_axis`, columns along the axis after it. A bilinear sample of any
+    direction then has all four of its neighbours.
     """
     xp = array_namespace(frames)
     column_axis = row_axis + 1

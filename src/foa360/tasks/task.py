@@ -1,41 +1,15 @@
-"""What makes a task: how embeddings are contrasted in training and decided about in evaluation."""
+"""What makes a task: how embeddings are contrasted in training."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
+import torch
 from torch import Tensor
+from torch.nn.functional import normalize
 
 from foa360.config.train import Train
-
-
-@dataclass(frozen=True)
-class Embeddings:
-    """Embeddings of clips, `(B, K, D)` each: unit vectors of K viewpoints."""
-
-    video: Tensor
-    audio: Tensor
-
-
-@dataclass(frozen=True)
-class TestRound:
-    """One pass over the test clips.
-
-    embeddings : those of all clips, with aligned audio.
-    videos : (n,) names of the clips' videos.
-    random : source of all choices of this round.
-    rotated_audio : audio embeddings `(n, K, D)` after rotating each clip's audio by a yaw offset
-        in radians, `(n,)`.
-    """
-
-    __test__ = False  # not a class of pytest
-
-    embeddings: Embeddings
-    videos: Sequence[str]
-    random: np.random.Generator
-    rotated_audio: Callable[[Sequence[float]], Tensor]
+from foa360.learning.losses import info_nce, symmetric_info_nce
+from foa360.learning.scores import same_video_pairs
 
 
 class Task(ABC):
@@ -43,21 +17,47 @@ class Task(ABC):
 
     name : as in the configuration, in paths and in tables.
     context : whether transformers connect the viewpoints of a clip.
-    starts_from : experiment whose weights training starts from, if any.
+    windows : times within a clip that a sample has.
     """
 
     name: ClassVar[str]
-    context: ClassVar[bool]
-    starts_from: ClassVar[str | None] = None
-
-    @abstractmethod
-    def steps(self, settings: Train) -> int:
-        """Return the number of optimiser steps."""
+    context: ClassVar[bool] = False
+    windows: ClassVar[int] = 1
 
     @abstractmethod
     def rows(self, embeddings: Tensor) -> Tensor:
-        """Return the rows that the loss contrasts, `(N, D)`, from embeddings `(B, K, D)`."""
+        """Return the rows that the loss contrasts, `(N, D)`, from embeddings `(B, K, D)`.
 
-    @abstractmethod
-    def decide(self, test: TestRound) -> Tensor:
-        """Decide for each clip whether its true audio scores above a false one, `(n,)` of bool."""
+        The rows of a clip follow each other.
+        """
+
+    def excluded(self, videos: Tensor, rows_per_clip: int, settings: Train) -> Tensor:
+        """Mark pairs of rows `(N, N)` that are no negatives.
+
+        `videos` has the number of the video of each of the B clips.
+        """
+        return same_video_pairs(videos, rows_per_clip)
+
+    def loss(self, video: Tensor, audio: Tensor, excluded: Tensor, temperature: float) -> Tensor:
+        """Contrast rows `(N, D)` of video and audio.
+
+        With context, what is predicted is compared with what is there, in audio and in video.
+        """
+        if not self.context:
+            return symmetric_info_nce(video, audio, temperature, excluded)
+        predicted_audio, own_video = halves(video)
+        own_audio, predicted_video = halves(audio)
+        in_audio = info_nce(predicted_audio, own_audio, temperature, excluded)
+        return (in_audio + info_nce(predicted_video, own_video, temperature, excluded)) / 2
+
+
+def halves(embeddings: Tensor) -> list[Tensor]:
+    """Halve the embeddings `(…, D)` of a network with context into unit vectors."""
+    return [normalize(half, dim=-1) for half in embeddings.chunk(2, -1)]
+
+
+def matching_accuracy(video: Tensor, audio: Tensor, excluded: Tensor) -> float:
+    """Share of rows whose own audio scores highest among those that are not excluded."""
+    scores = (video @ audio.T).masked_fill(excluded, float("-inf"))
+    rows = torch.arange(len(video), device=video.device)
+    return float((scores.argmax(1) == rows).float().mean())

@@ -1,8 +1,17 @@
 """Digests of weights: content, not name or time."""
 
+import pickle
+import re
 import shutil
+import zipfile
 
-from foa360.stages.detect.weights import demo_weights, weights_digest
+import pytest
+
+from foa360.config.detect import PUBLISHED_WEIGHTS
+from foa360.core.files import sha256
+from foa360.stages.detect.ultralytics_offline import yolo_class
+from foa360.stages.detect.weights import demo_weights, weights_digest, weights_problem
+from foa360.stages.detect.yolo import Detector, WeightsError
 
 
 def test_a_copy_of_the_bundled_weights_is_the_same(tmp_path):
@@ -22,6 +31,58 @@ def test_published_weights_are_the_same_before_and_after_their_download(tmp_path
     assert weights_digest("./yolo11n.pt") != before, "a path is a file of the user's"
 
 
+def test_the_names_of_all_published_detectors_are_known():
+    yolo_class()
+    from ultralytics.utils.downloads import GITHUB_ASSETS_NAMES
+
+    others = ("yolo_nas",)  # needs a package of its own
+    names = [name for name in GITHUB_ASSETS_NAMES if re.match(r"(yolo|rtdetr).*\.pt$", name)]
+    assert len(names) > 50
+    for name in names:
+        assert PUBLISHED_WEIGHTS.fullmatch(name) or name.startswith(others), name
+
+
+def test_a_file_of_the_users_is_judged_by_content_whatever_its_name_resembles(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "yolo-mine.pt").write_bytes(b"one")
+    before = weights_digest("yolo-mine.pt")
+    (tmp_path / "yolo-mine.pt").write_bytes(b"two")
+    assert weights_digest("yolo-mine.pt") != before
+
+
 def test_an_unknown_name_is_left_to_the_detector(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert weights_digest("other.pt") != weights_digest("another.pt")
+
+
+def test_the_bundled_weights_are_tensors_of_their_digest():
+    assert weights_problem(demo_weights(), None) is None
+    assert weights_problem(demo_weights(), sha256(demo_weights())) is None
+    assert "SHA-256" in weights_problem(demo_weights(), "0" * 64)
+
+
+@pytest.mark.parametrize("kind", ["text", "pickle", "script", "zip", "empty"])
+def test_weights_are_judged_by_their_content(tmp_path, kind):
+    path = tmp_path / "weights.pt"
+    if kind == "script":
+        shutil.copyfile(demo_weights(), path)
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("archive/code/__torch__.py", "def forward(self): pass")
+    elif kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a/notes.txt", "x")
+    else:
+        path.write_bytes({"text": b"nc: 2", "pickle": pickle.dumps({}), "empty": b""}[kind])
+    assert weights_problem(path, None) == "the file is no archive of tensors"
+    with pytest.raises(WeightsError, match="no archive of tensors"):
+        Detector(str(path))
+
+
+def test_weights_of_another_digest_are_not_loaded(tmp_path):
+    path = tmp_path / "weights.pt"
+    path.write_bytes(demo_weights().read_bytes())
+    with pytest.raises(WeightsError, match="weights_sha256"):
+        Detector(str(path), expected_sha256="0" * 64)
+    assert Detector(str(path), expected_sha256=sha256(path)).names

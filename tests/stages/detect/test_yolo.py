@@ -25,7 +25,7 @@ import socket, numpy as np
 def blocked(*a, **k): raise AssertionError("network")
 socket.socket.connect = blocked; socket.getaddrinfo = blocked
 from foa360.stages.detect.yolo import Detector
-print(len(Detector("demo")([np.zeros((320, 640, 3), np.uint8)])))
+print(len(Detector("demo")([np.zeros((320, 640, 3), np.uint8)], 0.25)))
 """
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     done = subprocess.run(
@@ -106,17 +106,7 @@ def untrained(path, kind: str):
 def test_segmentation_and_pose_models_are_accepted_and_a_classifier_is_refused(tmp_path):
     frame = random_scene("again", 5.0).frame(1.0, 128, 64)
     for kind in ("-seg", "-pose"):
-        (found,) = Detector(untrained(tmp_path, kind), confidence=0.001)([frame])
+        (found,) = Detector(untrained(tmp_path, kind))([frame], 0.001)
         assert found.boxes.shape[1] == 4
     with pytest.raises(WeightsError, match="classify"):
         Detector(untrained(tmp_path, "-cls"))
-
-
-def test_a_call_may_lower_the_threshold_for_itself_alone():
-    frame = random_scene("export", 5.0, ["person", "car"]).frame(1.0, 640, 320)
-    detector = Detector("demo", confidence=0.5)
-    (before,) = detector([frame])
-    (lower,) = detector([frame], confidence=0.01)
-    (after,) = detector([frame])
-    assert lower.scores.min() < 0.5 <= before.scores.min()
-    assert (after.scores == before.scores).all()

@@ -56,8 +56,9 @@ def test_other_bytes_than_before_are_reported(server, tmp_path, caplog, column):
     assert "0 was deleted from the cache, and the new download differs" in caplog.text
 
 
-def test_a_shard_that_is_too_large_for_the_cache_fails_in_part(server, tmp_path):
-    plan = planned(tmp_path, {"0": f"{server}/one", "1": f"{server}/two"})
+@pytest.mark.parametrize("second", ["two", "unannounced"])
+def test_a_shard_that_is_too_large_for_the_cache_fails_in_part(server, tmp_path, second):
+    plan = planned(tmp_path, {"0": f"{server}/one", "1": f"{server}/{second}"})
     rows = tables.read(fetch(plan, tmp_path, max_gb=1.5 * len(BODY) / 1e9), FetchedVideo)
     assert [row.state for row in rows] == ["fetched", "failed"]
     assert rows[1].reason == "cache_full"

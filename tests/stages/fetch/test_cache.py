@@ -8,8 +8,8 @@ import sys
 import pytest
 from support.media_server import BODY, DIGEST, Handler, fetch_video, video
 
-from foa360.core.video_ids import safe_name
-from foa360.stages.fetch.cache import fetch_once, forget_failures
+from foa360.core.video_ids import safe_name, url_name
+from foa360.stages.fetch.cache import delete_files, fetch_once, forget_failures
 from foa360.stages.fetch.downloads import Download, StatedProperties
 from foa360.stages.fetch.errors import FetchError
 from foa360.stages.fetch.slots import slot
@@ -17,7 +17,7 @@ from foa360.stages.fetch.slots import slot
 HOLD_LOCK = """
 import sys, time
 from pathlib import Path
-from foa360.stages.fetch.cache import lock_file
+from foa360.core.files import lock_file
 with lock_file(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -102,3 +102,90 @@ def test_the_slot_of_a_killed_process_is_free(tmp_path):
         holder.kill()
     with slot(tmp_path, 1):
         pass
+
+
+def own_record(folder, **changed):
+    """Write the record of a file in a folder of the cache, with changes; return the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "media.mp4"
+    file.write_bytes(BODY)
+    listed = {"path": file.name, "size": len(BODY), "digest": DIGEST} | changed
+    about = {"attempts": 1, "fetched_at": "2026-01-01T00:00:00+00:00", "tool": None}
+    record = {"url": "x", "files": {"file": listed}, "about": about}
+    (folder / "record.json").write_text(json.dumps(record))
+    return file
+
+
+def refuse(_):
+    raise FetchError("timeout", "not asked")
+
+
+@pytest.mark.parametrize(
+    "name", ["absolute", "../../home/thesis.tex", "..", ".", "", "a\0b", 7, None]
+)
+def test_a_record_names_files_of_its_folder_only(tmp_path, name):
+    precious = tmp_path / "home" / "thesis.tex"
+    precious.parent.mkdir()
+    precious.write_text("years of work")
+    media = tmp_path / "media"
+    own_record(media / safe_name("x"), path=str(precious) if name == "absolute" else name)
+    with pytest.raises(FetchError, match="not asked"):
+        fetch_once(media, "x", refuse)
+    delete_files(media, "x")
+    assert precious.read_text() == "years of work"
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"attempts": "1"},
+        {"attempts": True},
+        {"fetched_at": []},
+        {"tool": {}},
+        {"format_note": 3, "video_codec": None, "audio_codec": None, "audio_channels": None},
+        {"format_note": "", "audio_channels": "4"},
+    ],
+)
+def test_a_record_with_surprising_facts_is_none(tmp_path, about):
+    folder = tmp_path / safe_name("x")
+    own_record(folder)
+    assert fetch_once(tmp_path, "x", refuse).facts.attempts == 1
+    record = json.loads((folder / "record.json").read_text())
+    record["about"] |= about
+    (folder / "record.json").write_text(json.dumps(record))
+    with pytest.raises(FetchError, match="not asked"):
+        fetch_once(tmp_path, "x", refuse)
+
+
+def test_a_link_in_place_of_a_recorded_file_is_not_used(tmp_path):
+    file = own_record(tmp_path / "media" / safe_name("x"))
+    elsewhere = file.rename(tmp_path / "elsewhere")
+    file.symlink_to(elsewhere)
+    with pytest.raises(FetchError, match="not asked"):
+        fetch_once(tmp_path / "media", "x", refuse)
+    assert elsewhere.read_bytes() == BODY
+
+
+@pytest.mark.parametrize("name", ["media.part", "media.version", "media", "record.json"])
+def test_nothing_is_written_through_a_link(server, tmp_path, name):
+    precious = tmp_path / "precious"
+    precious.write_text("years of work")
+    url = f"{server}/broken"
+    folder = tmp_path / "media" / url_name(url)
+    folder.mkdir(parents=True)
+    (folder / name).symlink_to(precious)
+    assert fetch_video(video(url), tmp_path / "media").state == "fetched"
+    assert precious.read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", ["lock", "slots/0"])
+def test_a_link_in_place_of_a_lock_is_not_followed(server, tmp_path, name):
+    precious = tmp_path / "precious"
+    precious.write_text("years of work")
+    url = f"{server}/good"
+    folder = tmp_path / "media" / (url_name(url) if name == "lock" else ".")
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic links"):
+        fetch_video(video(url), tmp_path / "media")
+    assert precious.read_text() == "years of work"

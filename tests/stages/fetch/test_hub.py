@@ -15,7 +15,10 @@ from pathlib import Path
 from foa360.config.fetch import Fetch
 from foa360.stages.fetch.sources import SourceVideo, VideoFetcher
 logging.basicConfig(level=logging.DEBUG, filename=sys.argv[2] + ".log")
-settings = Fetch(timeout=2.0, initial_backoff=0.01, max_backoff=2.0)
+settings = Fetch(
+    timeout=2.0, initial_backoff=0.01, max_backoff=2.0,
+    private_hosts=["127.0.0.1"] if "datasets/someone/open" in sys.argv[1] else [],
+)
 fetcher = VideoFetcher(Path(sys.argv[2]), settings, float(sys.argv[3]))
 row = fetcher.fetch(SourceVideo(video_id="-x", video=sys.argv[1], audio=sys.argv[1]))
 print(json.dumps(asdict(row)))

@@ -6,6 +6,16 @@ from foa360.core import tables
 from foa360.core.records import PlannedClip
 from foa360.stages.fetch.takedown import erase
 
+#: Files of the user in the folder of results, which may be the folder of a project.
+FOREIGN = (
+    "recordings/s0000.wav",
+    "notes/s0000.docx",
+    "s0000.txt",
+    "features/s0000.notes",
+    "features/old/s0000.h5",
+    "logs/s0000.log",
+)
+
 
 def test_downloads_and_empty_shards_are_deleted_but_no_local_file(server, tmp_path):
     (tmp_path / "own.mp4").write_bytes(b"video")
@@ -15,13 +25,18 @@ def test_downloads_and_empty_shards_are_deleted_but_no_local_file(server, tmp_pa
     results = tmp_path / "results"
     written = (
         "curation/s0000.parquet",
-        "detections/s0000.partial/a.json",
+        "boxes/s0000.partial/a.json",
         "features/s0000.h5",
         "curation/s0001.parquet",
+        *FOREIGN,
     )
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "s0000.wav").touch()
     for name in written:
         (results / name).parent.mkdir(parents=True, exist_ok=True)
         (results / name).touch()
+    (results / "mine").symlink_to(elsewhere)
     clips = tables.read(plan, PlannedClip)
     erase(clips[:2], {"s0000"}, results, tmp_path / "cache")
     assert (tmp_path / "own.mp4").exists()
@@ -30,4 +45,5 @@ def test_downloads_and_empty_shards_are_deleted_but_no_local_file(server, tmp_pa
     assert (results / "features/s0000.h5").exists(), "its shard holds another video"
     erase(clips, {"s0001"}, results, tmp_path / "cache")
     left = [path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()]
-    assert left == ["curation/s0001.parquet"]
+    assert set(left) == {"curation/s0001.parquet", *FOREIGN}
+    assert (elsewhere / "s0000.wav").exists()

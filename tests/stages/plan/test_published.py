@@ -39,15 +39,36 @@ def test_local_media_of_a_published_list(tmp_path):
 
 
 def test_lists_of_published_format_name_the_line_that_is_wrong(tmp_path):
-    with pytest.raises(ConfigError, match=r"segments, line 2: 'b x,3' is not an id and start"):
+    with pytest.raises(ConfigError, match=r"segments: line 2: 'b x,3' is not an id and start"):
         plan(tmp_path, [yt360(tmp_path, segments="a 1\nb x,3")])
     (tmp_path / "clips").write_text("a_1\nb\n")
     source = {"kind": "sphere360", **dict.fromkeys(("train", "test"), str(tmp_path / "clips"))}
-    with pytest.raises(ConfigError, match=r"clips, line 2: 'b' is not id_start"):
+    with pytest.raises(ConfigError, match=r"clips: line 2: 'b' is not id_start"):
         plan(tmp_path, [source])
     (tmp_path / "clips").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="cannot be read"):
         plan(tmp_path, [source])
+
+
+@pytest.mark.parametrize("start", ["-1", "nan", "inf", "1_0", ""])
+def test_a_start_that_is_no_time_is_refused_with_its_line(tmp_path, start):
+    with pytest.raises(ConfigError, match="segments: line 2: "):
+        plan(tmp_path, [yt360(tmp_path, segments=f"a 1\nb 0,{start}\nc 1")])
+
+
+def test_published_lists_have_byte_order_marks_comments_and_urls_too(tmp_path):
+    frame = plan(
+        tmp_path,
+        [
+            yt360(
+                tmp_path,
+                train="\ufeffAAAAAAAAAAA\n",
+                test="# held out\nhttps://youtu.be/BBBBBBBBBBA?t=3\n",
+                segments="\ufeffAAAAAAAAAAA 1\r\nBBBBBBBBBBA 2, 3\r\n",
+            )
+        ],
+    )
+    assert list(frame["clip_id"]) == ["AAAAAAAAAAA_1", "BBBBBBBBBBA_2", "BBBBBBBBBBA_3"]
 
 
 def test_ids_of_a_list_never_lead_out_of_the_media_folder(tmp_path):
@@ -95,3 +116,12 @@ def test_the_full_yt360_list(real_data, tmp_path):
     frame = plan(tmp_path, [{"kind": "yt360", **names}])
     assert len(frame) == 88754
     assert frame["video_id"].nunique() == 5506
+
+
+@pytest.mark.parametrize("clip", ["a_-1", "a_nan", "a_1.5", "a_", "_1", f"a_{'9' * 400}"])
+def test_a_clip_whose_start_is_no_time_is_refused_with_its_line(tmp_path, clip):
+    (tmp_path / "clips").write_text(f"a_1\n{clip}\n")
+    source = {"kind": "sphere360", **dict.fromkeys(("train", "test"), str(tmp_path / "clips"))}
+    with pytest.raises(ConfigError, match="clips: line 2: ") as refused:
+        plan(tmp_path, [source])
+    assert len(str(refused.value)) < 400

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from foa360.ambisonics import rotation
+from foa360.ambisonics.direction_map import CELLS
 from foa360.core.records import UNCHANGED_AXES
 from foa360.sphere import to_vector
 from foa360.stages.viewpoints.agreement import (
@@ -16,7 +17,6 @@ from foa360.stages.viewpoints.agreement import (
     channel_axes,
     log_likelihood,
 )
-from foa360.stages.viewpoints.audio_directions import CELLS
 
 NO_DETECTIONS = DetectedDirections(np.zeros((0, 3)), np.zeros(0))
 

@@ -10,8 +10,8 @@ from support.detections import detection, tracked
 from foa360.config.viewpoints import Viewpoints
 from foa360.core.records import Detection, Viewpoint
 from foa360.sphere import angular_distance
-from foa360.stages.detect.tracks import summarize_objects
-from foa360.stages.viewpoints.audio_directions import AudioPeak
+from foa360.stages.track.tracks import summarize_objects
+from foa360.stages.viewpoints.audio_peaks import AudioPeak
 from foa360.stages.viewpoints.choice import ClipContent, clip_viewpoints
 
 

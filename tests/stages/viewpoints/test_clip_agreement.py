@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from support.clips import curated_clip
 from support.detections import detection
 
-from foa360.ambisonics.descriptors import block_spectra
+from foa360.ambisonics.descriptors import block_spectra, tile_covariance
+from foa360.ambisonics.direction_map import direction_map
 from foa360.demo.audio import RATE, sound_field
 from foa360.demo.scenes import random_scene
 from foa360.sphere import to_direction, to_vector
 from foa360.stages.viewpoints.agreement import DetectedDirections, agreement
-from foa360.stages.viewpoints.audio_directions import audio_directions
 from foa360.stages.viewpoints.clip_agreement import clip_agreements, detected_directions
 
 SECONDS = 4.0
@@ -40,7 +40,8 @@ def rendered(
         objects = scene.objects(float(time))
         vectors = to_vector([o.azimuth for o in objects], [o.elevation for o in objects])
         detected.append(DetectedDirections(vectors, np.ones(len(objects))))
-    return audio_directions(block_spectra(foa, RATE), int(SECONDS)), detected
+    maps = direction_map(*tile_covariance(block_spectra(foa, RATE)), int(SECONDS))
+    return maps[0].astype(float), detected
 
 
 def area_under_curve(right: list[float], wrong: list[float]) -> float:
@@ -85,7 +86,10 @@ def test_the_clips_of_a_video_vote_for_its_axes(channels, signs, expected):
 def test_clips_without_audio_have_empty_rows():
     audio, detected = rendered(0)
     rows = clip_agreements(
-        [curated_clip("c", 0.0), curated_clip("c", 4.0)], [None, audio], [detected, detected], 1.0
+        [curated_clip("c", 0.0), curated_clip("c", 4.0)],
+        [np.zeros_like(audio), audio],
+        [detected, detected],
+        1.0,
     )
     assert rows[0].agreement is None
     assert rows[1].agreement is not None

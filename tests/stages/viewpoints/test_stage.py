@@ -2,23 +2,24 @@
 
 import numpy as np
 import pytest
-import soundfile
-from support.clips import curated_clip, fetched_video
+from support.clips import curated_clip, kept_clips
 from support.detections import detection, tracked
 
 from foa360.ambisonics import encode
+from foa360.ambisonics.descriptors import block_spectra, tile_covariance
+from foa360.ambisonics.direction_map import direction_map
 from foa360.config.viewpoints import Viewpoints
 from foa360.core import tables
 from foa360.core.jobs import Progress
+from foa360.core.measured import MeasuredClip
 from foa360.core.records import (
     ClipAgreement,
-    CuratedClip,
     Detection,
-    FetchedVideo,
+    KeptClip,
     TrackedObject,
     Viewpoint,
 )
-from foa360.stages.detect.tracks import summarize_objects
+from foa360.stages.track.tracks import summarize_objects
 from foa360.stages.viewpoints.stage import ViewpointFiles, choose_viewpoints
 
 
@@ -26,11 +27,10 @@ from foa360.stages.viewpoints.stage import ViewpointFiles, choose_viewpoints
 def files(tmp_path) -> ViewpointFiles:
     """Tables of a video with two kept clips; in the first one a dog barks to the left."""
     random = np.random.default_rng(0)
-    wave = random.normal(size=4 * 48000) * 0.05
+    wave = random.normal(size=2 * 48000) * 0.05
     foa = encode(np.pi / 2, 0.0)[:, None] * wave
-    media = tmp_path / "c.wav"
-    soundfile.write(media, foa.T, 48000, subtype="FLOAT")
-    names = ("fetch", "curation", "detections", "objects", "viewpoints", "agreement")
+    tiles = tile_covariance(block_spectra(foa, 48000))
+    names = ("measures", "kept", "detections", "objects", "viewpoints", "agreement")
     files = ViewpointFiles(**{name: tmp_path / f"{name}.parquet" for name in names})
     detections = tracked([detection(90, time=0.5), detection(90, time=1.5)])
     clips = [
@@ -38,8 +38,19 @@ def files(tmp_path) -> ViewpointFiles:
         curated_clip("c", 0.0),
         curated_clip("c", 1.0, verdict="rejected"),
     ]
-    tables.write(files.fetch, [fetched_video("c", media)], FetchedVideo)
-    tables.write(files.curation, clips, CuratedClip)
+    measured = []
+    for clip in clips:
+        row = MeasuredClip(
+            clip_id=clip.clip_id,
+            video_id="c",
+            start=clip.start,
+            duration=clip.duration,
+            planes=[0, 1, 2, 3],
+            direction_map=direction_map(*tiles, 2).ravel(),
+        )
+        measured.append(row)
+    tables.write(files.measures, measured, MeasuredClip)
+    tables.write(files.kept, kept_clips(clips), KeptClip)
     tables.write(files.detections, detections, Detection)
     tables.write(files.objects, summarize_objects(detections), TrackedObject)
     return files
@@ -67,9 +78,8 @@ def test_files_hold_degrees(files):
     assert frame["azimuth"].iloc[1] == pytest.approx(90)
 
 
-def test_a_kept_clip_without_a_file_is_an_error(files):
-    tables.write(
-        files.fetch, [FetchedVideo(video_id="c", state="failed", reason="gone")], FetchedVideo
-    )
-    with pytest.raises(ValueError, match="kept clips of c"):
+def test_a_kept_clip_that_was_not_measured_is_an_error(files):
+    failed = MeasuredClip(clip_id="c_0", video_id="c", start=0.0, duration=2.0, failure="private")
+    tables.write(files.measures, [failed], MeasuredClip)
+    with pytest.raises(ValueError, match="c_0 was kept, but not measured"):
         choose_viewpoints(files, Viewpoints(), 1.0, 0, Progress("test"))

@@ -14,6 +14,8 @@ class Claims:
     mapping_family : of Opus (RFC 7845, RFC 8486): 0 or 1 loudspeakers, 2 or 3 ambisonics, 255 none.
     projection : erp, erp_part, cubemap, mesh or flat.
     stereo : mono, top_bottom, left_right or mesh.
+    audio_codecs : what the container calls the codec of each audio track, in their order.
+    encrypted : whether all tracks of audio, and of video, are encrypted, as far as there are any.
     found_in : the boxes or elements that hold them, in the order of the file.
     """
 
@@ -23,6 +25,8 @@ class Claims:
     mapping_family: int | None = None
     projection: str | None = None
     stereo: str | None = None
+    audio_codecs: list[str] = field(default_factory=list)
+    encrypted: dict[str, bool] = field(default_factory=dict)
     found_in: list[str] = field(default_factory=list)
 
     def add(self, where: str, **claims: object) -> None:
@@ -31,6 +35,10 @@ class Claims:
         for name, value in claims.items():
             if getattr(self, name) is None:
                 setattr(self, name, value)
+
+    def add_track(self, kind: str, is_encrypted: bool) -> None:
+        """Add a track of `audio` or `video`."""
+        self.encrypted[kind] = is_encrypted and self.encrypted.get(kind, True)
 
 
 def read_at(file: BinaryIO, position: int, size: int) -> bytes:

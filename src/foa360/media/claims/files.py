@@ -1,6 +1,6 @@
 """Claims of a file, by its container.
 
-The three parsers return what they find in any bytes, or nothing: they never raise, loop, or read
+The parsers return what they find in any bytes, or nothing: they never raise, loop, or read
 more than headers.
 """
 
@@ -11,6 +11,7 @@ from foa360.media.claims.claims import Claims
 from foa360.media.claims.matroska import matroska_claims
 from foa360.media.claims.mp4 import mp4_claims
 from foa360.media.claims.ogg import ogg_claims
+from foa360.media.claims.transport_stream import is_transport_stream, transport_stream_claims
 
 #: First bytes of Matroska and WebM, and of Ogg.
 EBML = b"\x1aE\xdf\xa3"
@@ -30,6 +31,8 @@ def read_claims(path: str | os.PathLike[str]) -> Claims:
                 return ogg_claims(file)
             if head[4:8] in MP4_FIRST_BOXES:
                 return mp4_claims(file)
+            if is_transport_stream(head):
+                return transport_stream_claims(file)
     except (OSError, ValueError):
         pass
     return Claims()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from foa360.media.claims.claims import Claims, opus_head, read_at
@@ -14,6 +15,10 @@ CLUSTER = 0x1F43B675
 VIDEO = 0xE0
 PROJECTION = 0x7670
 CODEC_PRIVATE = 0x63A2
+TRACK_TYPE = 0x83
+CODEC_ID = 0x86
+CONTENT_ENCODINGS = 0x6D80
+CONTENT_ENCRYPTION = 0x5035
 STEREO_MODE = 0x53B8
 PROJECTION_TYPE = 0x7671
 #: Elements that hold elements of interest.
@@ -21,8 +26,13 @@ CONTAINER_ELEMENTS = {SEGMENT, TRACKS, TRACK, VIDEO, PROJECTION}
 #: More elements or deeper nesting is an attack or damage.
 MAX_ELEMENTS = 20000
 MAX_ELEMENT_DEPTH = 8
+#: Elements of a track, of its encodings and of an encoding that are read.
+MAX_TRACK_ELEMENTS = 64
 #: Content of an element that is read at most, bytes.
 MAX_ELEMENT_CONTENT = 1 << 16
+#: Longest name of a codec that is read, bytes.
+MAX_CODEC_ID = 64
+TRACK_TYPES = {1: "video", 2: "audio"}
 STEREO_MODES = {0: "mono", 1: "left_right", 2: "top_bottom", 3: "top_bottom", 11: "left_right"}
 PROJECTION_TYPES = {0: "flat", 1: "erp", 2: "cubemap", 3: "mesh"}
 
@@ -49,6 +59,8 @@ def _walk(
         left[0] -= 1
         if left[0] < 0 or element.name == CLUSTER:
             return
+        if element.name == TRACK:
+            _take_track(file, element, claims)
         if element.name not in CONTAINER_ELEMENTS:
             _take(file, element, claims)
         elif depth < MAX_ELEMENT_DEPTH:
@@ -78,6 +90,27 @@ def _number(data: bytes, keep_marker: bool = False) -> tuple[int, int]:
         return 0, 0
     value = int.from_bytes(data[:length], "big")
     return (value if keep_marker else value & ((1 << 7 * length) - 1)), length
+
+
+def _take_track(file: BinaryIO, track: Element, claims: Claims) -> None:
+    """Add the kind of a track, the codec of audio, and whether it is encrypted."""
+    kind = None
+    codec = ""
+    is_encrypted = False
+    for element in islice(elements(file, track.begin, track.end), MAX_TRACK_ELEMENTS):
+        if element.name == TRACK_TYPE:
+            kind = TRACK_TYPES.get(int.from_bytes(read_at(file, element.begin, 1), "big"))
+        elif element.name == CODEC_ID:
+            size = min(element.end - element.begin, MAX_CODEC_ID)
+            codec = read_at(file, element.begin, size).rstrip(b"\0").decode("latin-1")
+        elif element.name == CONTENT_ENCODINGS:
+            for encoding in islice(elements(file, *element[1:]), MAX_TRACK_ELEMENTS):
+                inner = islice(elements(file, *encoding[1:]), MAX_TRACK_ELEMENTS)
+                is_encrypted |= any(e.name == CONTENT_ENCRYPTION for e in inner)
+    if kind is not None:
+        claims.add_track(kind, is_encrypted)
+    if kind == "audio":
+        claims.audio_codecs.append(codec)
 
 
 def _take(file: BinaryIO, element: Element, claims: Claims) -> None:

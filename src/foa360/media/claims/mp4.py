@@ -12,8 +12,12 @@ from foa360.media.claims.claims import Claims, read_at
 
 #: Boxes that only hold boxes; sample descriptions have fields before theirs.
 CONTAINER_BOXES = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"wave", b"sv3d", b"proj"}
-VIDEO_DESCRIPTIONS = set(b"mp4v avc1 avc3 hvc1 hev1 vp08 vp09 av01".split())
-AUDIO_DESCRIPTIONS = set(b"mp4a Opus fLaC alac sowt twos lpcm in24 in32 fl32 ipcm fpcm".split())
+VIDEO_DESCRIPTIONS = set(b"mp4v avc1 avc3 hvc1 hev1 vp08 vp09 av01 encv drmi".split())
+AUDIO_DESCRIPTIONS = set(
+    b"enca drms mp4a Opus fLaC alac sowt twos lpcm in24 in32 fl32 ipcm fpcm".split()
+)
+#: Of encrypted tracks: ISO/IEC 14496-12, 8.12, and as Apple writes them.
+ENCRYPTED_DESCRIPTIONS = {b"encv", b"enca", b"drmi", b"drms"}
 #: More boxes or deeper nesting is an attack or damage.
 MAX_BOXES = 20000
 MAX_BOX_DEPTH = 12
@@ -59,12 +63,33 @@ def boxes(file: BinaryIO, begin: int, end: int, left: list[int]) -> Iterator[Box
         begin += size
 
 
+def _names_of_audio(file: BinaryIO, media: Box, left: list[int]) -> Iterator[str]:
+    """Yield the types of the sample descriptions of an audio track, from its box `mdia`."""
+    inside = list(boxes(file, media.begin, media.end, left))
+    handlers = [read_at(file, box.begin + 8, 4) for box in inside if box.kind == b"hdlr"]
+    if handlers[:1] != [b"soun"]:
+        return
+    for name in (b"minf", b"stbl", b"stsd"):
+        outer = next((box for box in inside if box.kind == name), None)
+        if outer is None:
+            return
+        fields = 8 if name == b"stsd" else 0
+        inside = list(boxes(file, outer.begin + fields, outer.end, left))
+    for box in inside[:1]:
+        yield box.kind.decode("latin-1")
+
+
 def _walk(
     file: BinaryIO, begin: int, end: int, depth: int, claims: Claims, left: list[int]
 ) -> None:
     if depth > MAX_BOX_DEPTH:
         return
     for box in boxes(file, begin, end, left):
+        if box.kind in VIDEO_DESCRIPTIONS | AUDIO_DESCRIPTIONS:
+            kind = "video" if box.kind in VIDEO_DESCRIPTIONS else "audio"
+            claims.add_track(kind, box.kind in ENCRYPTED_DESCRIPTIONS)
+        if box.kind == b"mdia":
+            claims.audio_codecs += _names_of_audio(file, box, left)
         inner = _inside(file, box)
         if inner is not None:
             _walk(file, inner, box.end, depth + 1, claims, left)

@@ -1,1 +1,1 @@
-"""Stage `detect`: objects in equirectangular frames."""
+"""Stage `detect`: boxes of a network in the frames of kept clips."""

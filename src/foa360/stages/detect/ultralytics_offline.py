@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from foa360.stages.detect import torchvision_ops
+from foa360.learning.torchvision_ops import define_missing_operators
 
 
 def yolo_class(online: bool = False) -> Any:
@@ -28,10 +28,34 @@ def yolo_class(online: bool = False) -> Any:
     os.environ.setdefault("YOLO_AUTOINSTALL", "false")
     os.environ.setdefault("YOLO_OFFLINE", "false" if online else "true")
     os.environ.setdefault("YOLO_VERBOSE", "false")
-    torchvision_ops.define_missing_operators()
+    define_missing_operators()
     from ultralytics import YOLO
+    from ultralytics.utils.events import events
 
+    events.enabled = False  # it would report each use, with facts about the machine
     return YOLO
+
+
+def download_weights(name: str) -> str:
+    """Download published weights into the working directory; return their path.
+
+    Raises OSError if there are none of this name; other errors are those of Ultralytics.
+    """
+    from ultralytics.utils.downloads import attempt_download_asset
+
+    path = str(attempt_download_asset(name))
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"no published weights are called {name}")
+    return path
+
+
+def _one_thread_session(path: str) -> Any:
+    """Load an exported model for one thread: jobs run side by side, and threads that wait spin."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 class ExportError(RuntimeError):
@@ -53,6 +77,7 @@ def export_to_onnx(model: Any, size: tuple[int, int]) -> Any:
             # The file is loaded when the model is first used.
             blank = np.zeros((*size, 3), np.uint8)
             exported.predict(blank, imgsz=size, device="cpu", verbose=False)
+            exported.predictor.model.backend.session = _one_thread_session(path)
         except Exception as error:
             raise ExportError(
                 f"cannot be exported for ONNX Runtime ({error}); it needs the packages onnx and "

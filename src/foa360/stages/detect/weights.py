@@ -1,14 +1,14 @@
 """Weights of detectors: the bundled file, a file, or a name that Ultralytics downloads."""
 
-import re
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 
+from foa360.config.detect import PUBLISHED_WEIGHTS
 from foa360.core.digest import value_digest
 from foa360.core.files import sha256
 
-#: Names of published weights, whose content is fixed. Ultralytics downloads them into the working
-#: directory, so that a file of this name is there only after the first run.
-PUBLISHED_WEIGHTS = re.compile(r"(yolo|rtdetr)[\w-]*\.pt")
+#: Members of a TorchScript archive, below its folder, that the archive of tensors does not have.
+CODE_MEMBERS = {("code",), ("constants.pkl",)}
 
 
 def demo_weights() -> Path:
@@ -22,3 +22,22 @@ def weights_digest(weights: str) -> str:
     if PUBLISHED_WEIGHTS.fullmatch(weights) or not path.is_file():
         return value_digest(weights)
     return sha256(path)
+
+
+def weights_problem(path: Path, expected_sha256: str | None) -> str | None:
+    """Describe why a file must not be loaded, whatever its name says; None for tensors.
+
+    PyTorch saves tensors as a ZIP archive with the one pickle `data.pkl`. A TorchScript archive has
+    code beside it.
+    """
+    if expected_sha256 is not None and sha256(path) != expected_sha256:
+        return "the file has another SHA-256 than detect.weights_sha256"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [PurePosixPath(name).parts[1:] for name in archive.namelist()]
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return "the file is no archive of tensors"
+    has_code = any(member[:1] in CODE_MEMBERS for member in members)
+    if has_code or ("data.pkl",) not in members:
+        return "the file is no archive of tensors"
+    return None

@@ -8,8 +8,13 @@ import numpy as np
 
 from foa360.ambisonics.arrays import Floats
 from foa360.media.images import Image
-from foa360.stages.detect.ultralytics_offline import ExportError, export_to_onnx, yolo_class
-from foa360.stages.detect.weights import demo_weights
+from foa360.stages.detect.ultralytics_offline import (
+    ExportError,
+    download_weights,
+    export_to_onnx,
+    yolo_class,
+)
+from foa360.stages.detect.weights import demo_weights, weights_problem
 
 #: The only kind of file that is loaded as tensors.
 WEIGHTS_SUFFIX = ".pt"
@@ -43,8 +48,8 @@ class Detector:
     def __init__(
         self,
         weights: str,
-        confidence: float = 0.25,
         backend: Literal["torch", "onnx"] = "torch",
+        expected_sha256: str | None = None,
     ) -> None:
         """Load weights.
 
@@ -52,10 +57,10 @@ class Detector:
         ----------
         weights : str
             `demo` (bundled), a path, or a name that Ultralytics downloads.
-        confidence : float
-            Minimum score of a detection, unless a call names another.
         backend : "torch" or "onnx"
             `onnx` exports the model for ONNX Runtime where there is no GPU: on a CPU it is faster.
+        expected_sha256 : str, optional
+            SHA-256 of the only file that is loaded.
 
         Raises
         ------
@@ -68,13 +73,21 @@ class Detector:
         if Path(path).suffix != WEIGHTS_SUFFIX:
             # Ultralytics would run what other kinds of files contain.
             raise WeightsError(weights, f"not a file of weights ({WEIGHTS_SUFFIX})")
-        self.weights, self.confidence = weights, confidence
+        self.weights = weights
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.batch_size = GPU_BATCH_SIZE if self.device == "cuda" else 1
         # One thread: sums in another order are other numbers, and jobs run side by side anyway.
         torch.set_num_threads(1)
         try:
-            self.model = yolo_class(online=not Path(path).exists())(path)
+            yolo = yolo_class(online=not Path(path).exists())
+            if not Path(path).exists():
+                path = download_weights(path)
+            problem = weights_problem(Path(path), expected_sha256)
+            if problem is not None:
+                raise WeightsError(weights, problem)
+            self.model = yolo(path)
+        except WeightsError:
+            raise
         except Exception as error:
             raise WeightsError(weights, f"no weights that Ultralytics can load ({error})") from None
         if self.model.task not in DETECTOR_TASKS:
@@ -82,14 +95,12 @@ class Detector:
         self.names = {int(k): str(v) for k, v in self.model.names.items()}
         self.export = backend == "onnx" and self.device == "cpu"
 
-    def __call__(
-        self, images: Sequence[Image], confidence: float | None = None
-    ) -> list[ImageDetections]:
+    def __call__(self, images: Sequence[Image], threshold: float) -> list[ImageDetections]:
         """Detect objects in RGB images `(h, w, 3)` of one size; in half precision on CUDA.
 
-        `confidence` replaces the detector's minimum score for this call.
+        Only boxes with a score above the threshold are returned. A lower one only adds boxes after
+        those of a higher one: overlapping boxes are dropped in the order of their scores.
         """
-        threshold = self.confidence if confidence is None else confidence
         found = []
         for first in range(0, len(images), self.batch_size):
             for result in self._predict(images[first : first + self.batch_size], threshold):

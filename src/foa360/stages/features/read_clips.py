@@ -1,4 +1,4 @@
-"""Read the media of kept clips, every file once."""
+"""Read the audio and the sampled frames of kept clips."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from foa360.config.features import Features
 from foa360.core import tables
-from foa360.core.records import CuratedClip, FetchedVideo
+from foa360.core.records import FetchedVideo, KeptClip
 from foa360.media.audio import ClipAudio, clip_audio, to_wyzx
-from foa360.media.images import Image, encode_jpeg
-from foa360.media.presence import media_present
-from foa360.media.projection import FrameLayout
-from foa360.media.video import clip_frames
-
-#: A clip of 10 s takes about half a megabyte, see docs/features.md.
-VIDEO_JPEG_QUALITY = 70
+from foa360.media.frame_source import FrameSource
+from foa360.media.presence import media_present, require_unchanged
 
 
 @dataclass(frozen=True)
@@ -30,7 +24,7 @@ class ClipMedia:
     images : frames of the low-resolution video as JPEG; none where they are not stored.
     """
 
-    clip: CuratedClip
+    clip: KeptClip
     audio: NDArray[np.float32]
     images: list[bytes]
 
@@ -44,44 +38,72 @@ class SkippedClip:
 
 
 def read_clips(
-    clips: Sequence[CuratedClip], videos: Mapping[str, FetchedVideo], settings: Features
+    clips: Sequence[KeptClip],
+    videos: Mapping[str, FetchedVideo],
+    frames: FrameSource | None,
+    sample_rate: int,
 ) -> Iterator[ClipMedia | SkippedClip]:
-    """Read clips video by video in the order given, those of a video by their start."""
+    """Read clips video by video in the order given, those of a video by their start.
+
+    Parameters
+    ----------
+    clips
+        Kept clips.
+    videos
+        Fetched videos by id.
+    frames
+        Frames of the low-resolution video; None where they are not stored.
+    sample_rate
+        Of the features, Hz.
+    """
     for video_id, unsorted in tables.grouped(clips, lambda clip: clip.video_id).items():
         of_video = sorted(unsorted, key=lambda clip: clip.start)
         with media_present(videos[video_id]):
-            yield from _read_video(videos[video_id], of_video, settings)
+            yield from _read_video(videos[video_id], of_video, frames, sample_rate)
 
 
 def _read_video(
-    video: FetchedVideo, clips: Sequence[CuratedClip], settings: Features
+    video: FetchedVideo, clips: Sequence[KeptClip], source: FrameSource | None, sample_rate: int
 ) -> Iterator[ClipMedia | SkippedClip]:
     assert video.audio_path is not None  # only fetched videos have kept clips
-    assert video.video_path is not None
     spans = [(clip.start, clip.duration) for clip in clips]
-    size = (settings.video_width, settings.video_width // 2)
-    layout = FrameLayout(clips[0].projection or "erp", clips[0].stereo or "mono")
     audio_of_clips = clip_audio(video.audio_path, spans)
-    frames_of_clips: Iterable[list[Image | None] | None] = repeat(None, len(clips))
-    if "video" in settings.store:
-        frames_of_clips = clip_frames(video.video_path, spans, settings.video_fps, size, layout)
-    for clip, audio, frames in zip(clips, audio_of_clips, frames_of_clips, strict=True):
-        reason = _unreadable(audio, frames)
+    jpegs_of_clips: Iterable[list[bytes | None] | None] = repeat(None, len(clips))
+    if source is not None:
+        jpegs_of_clips = source.jpegs(video, clips)
+    for clip, audio, jpegs in zip(clips, audio_of_clips, jpegs_of_clips, strict=True):
+        reason = _unreadable(audio, jpegs)
         if reason is not None:
+            # It was kept: curation could read it.
+            require_unchanged(video)
             yield SkippedClip(clip.clip_id, reason)
             continue
-        assert clip.planes is not None  # kept clips have a convention
-        assert clip.gains is not None
         foa = to_wyzx(audio, clip.planes, clip.gains)
-        resampled = _resample(foa, audio.sample_rate, settings.sample_rate)
-        yield ClipMedia(clip, resampled, _encode(frames or []))
+        if clip.aligned:
+            foa = in_time(foa, clip.channel_lags, audio.sample_rate)
+        resampled = _resample(foa, audio.sample_rate, sample_rate)
+        yield ClipMedia(clip, resampled, _without_gaps(jpegs or []))
 
 
-def _unreadable(audio: ClipAudio, frames: Sequence[Image | None] | None) -> str | None:
+def in_time(
+    foa: NDArray[np.float32], lags: Sequence[float], sample_rate: int
+) -> NDArray[np.float32]:
+    """Remove the lags of components `(4, n)`, s; zeros follow where the audio ends."""
+    out = np.zeros_like(foa)
+    for channel, lag in enumerate(lags):
+        shift = round(lag * sample_rate)
+        late = foa[channel, max(shift, 0) :]
+        begin = max(-shift, 0)
+        end = min(begin + len(late), foa.shape[1])
+        out[channel, begin:end] = late[: end - begin]
+    return out
+
+
+def _unreadable(audio: ClipAudio, jpegs: Sequence[bytes | None] | None) -> str | None:
     """Reason code of a clip that cannot be read; None for one that can."""
     if audio.reason is not None:
         return audio.reason
-    if frames is not None and frames[0] is None:
+    if jpegs is not None and jpegs[0] is None:
         return "video_damaged"
     # Curation rejects such clips; its table may be older than the file.
     if not np.isfinite(audio.samples).all():
@@ -95,9 +117,9 @@ def _resample(audio: NDArray[np.float32], rate: int, target_rate: int) -> NDArra
     return np.asarray(resampled, np.float32)
 
 
-def _encode(frames: Sequence[Image | None]) -> list[bytes]:
-    """JPEG files of frames; a missing frame repeats the one before."""
-    encoded: list[bytes] = []
-    for frame in frames:
-        encoded.append(encoded[-1] if frame is None else encode_jpeg(frame, VIDEO_JPEG_QUALITY))
-    return encoded
+def _without_gaps(jpegs: Sequence[bytes | None]) -> list[bytes]:
+    """Repeat a frame where the next one is missing."""
+    frames: list[bytes] = []
+    for jpeg in jpegs:
+        frames.append(frames[-1] if jpeg is None else jpeg)
+    return frames

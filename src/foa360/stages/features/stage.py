@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import h5py
 from threadpoolctl import threadpool_limits
 
 from foa360.config.features import Features
 from foa360.core import tables
 from foa360.core.files import atomic, sha256
-from foa360.core.records import CuratedClip, FetchedVideo, PlannedClip, Viewpoint
+from foa360.core.hdf5 import create_hdf5
+from foa360.core.plan_rows import planned_clips
+from foa360.core.records import FetchedVideo, KeptClip, Viewpoint
+from foa360.media.frame_source import FrameSource
+from foa360.media.sampling import Sampling, Use
 from foa360.shards.verify import checksum_path, verify_clips
 from foa360.stages.features.read_clips import SkippedClip, read_clips
 from foa360.stages.features.writer import ShardWriter
@@ -24,15 +27,19 @@ class FeatureFiles:
     """Paths of the stage.
 
     plan : table of planned clips, of all shards.
-    fetch, curation, viewpoints : tables of this shard.
+    plan_digest : of the shard's rows when the run began.
+    fetch, kept, viewpoints : tables of this shard.
+    frames : sampled frames that `measure` left; None to decode them again.
     output : feature shard; its SHA-256 is written beside it.
     """
 
     plan: Path
     fetch: Path
-    curation: Path
+    kept: Path
     viewpoints: Path
+    frames: Path | None
     output: Path
+    plan_digest: str | None = None
 
 
 def write_features(
@@ -58,11 +65,16 @@ def write_features(
     clips = _kept_clips(shard, files)
     viewpoints = tables.grouped(tables.read(files.viewpoints, Viewpoint), lambda view: view.clip_id)
     videos = {video.video_id: video for video in tables.read(files.fetch, FetchedVideo)}
+    frames = None
+    if "video" in settings.store:
+        sampling = Sampling(Use.LOW_RESOLUTION, settings.video_fps, settings.video_width)
+        frames = FrameSource(sampling, files.frames)
     # With more threads a matrix product is rounded differently: other bytes on other machines.
     with atomic(files.output) as temporary, threadpool_limits(1, "blas"):
-        with h5py.File(temporary, "w", libver="v110") as file:
+        with create_hdf5(temporary) as file:
             writer = ShardWriter(file, clips, viewpoints, settings)
-            for clip in progress(read_clips(clips, videos, settings), len(clips), "clips"):
+            media = read_clips(clips, videos, frames, settings.sample_rate)
+            for clip in progress(media, len(clips), "clips"):
                 if isinstance(clip, SkippedClip):
                     writer.skip(clip)
                 else:
@@ -77,9 +89,9 @@ def write_features(
         temporary.write_text(f"{digest}  {files.output.name}\n")
 
 
-def _kept_clips(shard: str, files: FeatureFiles) -> list[CuratedClip]:
+def _kept_clips(shard: str, files: FeatureFiles) -> list[KeptClip]:
     """Kept clips in the order of the plan."""
-    planned = tables.read(files.plan, PlannedClip, shard=shard)
+    planned = planned_clips(files.plan, shard, files.plan_digest)
     order = {clip.clip_id: position for position, clip in enumerate(planned)}
-    kept = tables.read(files.curation, CuratedClip, verdict="kept")
+    kept = tables.read(files.kept, KeptClip)
     return sorted(kept, key=lambda clip: order[clip.clip_id])

@@ -10,7 +10,7 @@ from foa360 import __version__
 from foa360.ambisonics.covariance import covariance_to_log_mel
 from foa360.config.features import Features
 from foa360.core.digest import value_digest
-from foa360.core.records import CuratedClip, Viewpoint
+from foa360.core.records import KeptClip, Viewpoint
 from foa360.shards.features import axis_lengths, selected_features
 from foa360.shards.format import (
     CHECKSUM,
@@ -44,7 +44,7 @@ class ShardWriter:
     def __init__(
         self,
         file: Any,
-        clips: Sequence[CuratedClip],
+        clips: Sequence[KeptClip],
         viewpoints: ViewpointsOfClip,
         settings: Features,
     ) -> None:
@@ -185,7 +185,7 @@ class ShardWriter:
         return np.concatenate([index, np.repeat(index[-1:], max(missing, 0), 0)])
 
 
-def _text_sizes(clips: Sequence[CuratedClip], viewpoints: ViewpointsOfClip) -> TextSizes:
+def _text_sizes(clips: Sequence[KeptClip], viewpoints: ViewpointsOfClip) -> TextSizes:
     labels = [view.label or "" for rows in viewpoints.values() for view in rows]
     return TextSizes(
         clip_id=_longest([clip.clip_id for clip in clips]),
@@ -199,9 +199,7 @@ def _longest(texts: Sequence[str]) -> int:
     return max([1, *(len(text.encode()) for text in texts)])
 
 
-def _column_rows(
-    clip: CuratedClip, viewpoints: Sequence[Viewpoint], scale: float
-) -> dict[str, Any]:
+def _column_rows(clip: KeptClip, viewpoints: Sequence[Viewpoint], scale: float) -> dict[str, Any]:
     """One clip's rows in the datasets that every shard has, but for the checksum."""
     return {
         "clip_id": clip.clip_id.encode(),

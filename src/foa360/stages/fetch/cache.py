@@ -1,8 +1,6 @@
 """The cache of downloads: a folder per URL, with a record of its complete files.
 
-Locks are `flock` locks of the operating system: they end with the process that holds them, however
-it ends. They need a cache folder that is writable, and work across machines only on file systems
-that share them (NFS from version 4 on); where a file system has none, locking raises OSError.
+Locks (`foa360.core.files.lock_file`) need a cache folder that is writable and has them.
 """
 
 import json
@@ -10,13 +8,11 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
-from filelock import FileLock
-
-from foa360.core.files import atomic
+from foa360.core.files import atomic, is_file_name, is_plain_file, lock_file
 from foa360.core.reasons import REASONS
-from foa360.core.video_ids import safe_name
+from foa360.core.video_ids import shown_url, url_name
 from foa360.stages.fetch.downloads import (
     Download,
     DownloadFacts,
@@ -37,12 +33,7 @@ FORMER_KEYS = {"tries": "attempts", "fetched": "fetched_at"}
 
 def download_folder(media: Path, url: str) -> Path:
     """Return the folder of a URL's files in the cache folder `media`."""
-    return media / safe_name(url)
-
-
-def lock_file(path: Path) -> FileLock:
-    """Return a lock that ends with the process; never a file whose mere existence locks."""
-    return FileLock(path, fallback_to_soft=False)
+    return media / url_name(url)
 
 
 def fetch_once(media: Path, url: str, download: Callable[[Path], Download]) -> SourceMedia:
@@ -124,7 +115,7 @@ def _intact(folder: Path) -> SourceMedia | None:
     if recorded is None:
         return None
     files = recorded.files()
-    if all(file.path.is_file() and MediaFile.of(file.path) == file for file in files):
+    if all(is_plain_file(file.path) and MediaFile.of(file.path) == file for file in files):
         return recorded
     (folder / RECORD).unlink()
     for file in files:
@@ -146,7 +137,7 @@ def _store_record(folder: Path, url: str, fetched: SourceMedia) -> None:
         facts = asdict(fetched.facts)
         facts |= facts.pop("stated") or {}
     content = {
-        "url": url,
+        "url": shown_url(url),
         "files": {key: asdict(file) | {"path": file.path.name} for key, file in files.items()},
         "about": facts,
     }
@@ -154,33 +145,58 @@ def _store_record(folder: Path, url: str, fetched: SourceMedia) -> None:
 
 
 def _stored_record(folder: Path) -> SourceMedia | None:
-    """Return what the record of a folder lists; None if there is none that can be read."""
+    """Return what the record of a folder lists; None if there is none that can be read.
+
+    A record is data, whoever wrote it: its files lie in its folder, and its facts have their types.
+    """
     try:
         content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         files: dict[str, MediaFile] = {}
         for key, file in content["files"].items():
-            files[key] = MediaFile(folder / file["path"], file["size"], file["digest"])
+            files[key] = _listed_file(folder, file)
         facts = _current_keys(content["about"])
         stated = None
         if "format_note" in facts:
             stated = StatedProperties(**{f.name: facts[f.name] for f in fields(StatedProperties)})
+            _require_types(stated)
+        about = DownloadFacts(
+            attempts=facts["attempts"],
+            fetched_at=facts["fetched_at"],
+            tool=facts.get("tool"),
+            stated=stated,
+        )
+        _require_types(about)
         return SourceMedia(
             video=files[BOTH] if BOTH in files else files["video"],
             audio=files[BOTH] if BOTH in files else files["audio"],
-            facts=DownloadFacts(
-                attempts=facts["attempts"],
-                fetched_at=facts["fetched_at"],
-                tool=facts.get("tool"),
-                stated=stated,
-            ),
+            facts=about,
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _listed_file(folder: Path, listed: dict[str, Any]) -> MediaFile:
+    """Return a file of a record; raises ValueError unless its name is that of a file in there."""
+    file = MediaFile(folder / listed["path"], listed["size"], listed["digest"])
+    name = listed["path"]
+    if name != file.path.name or file.path.parent != folder or not is_file_name(name):
+        raise ValueError(f"{name!r} is not the name of a file")
+    _require_types(file)
+    return file
+
+
+def _require_types(record: MediaFile | StatedProperties | DownloadFacts) -> None:
+    """Raise TypeError unless each value of a record has the type that its class declares."""
+    hints = get_type_hints(type(record))
+    for entry in fields(record):
+        value = getattr(record, entry.name)
+        if isinstance(value, bool) or not isinstance(value, hints[entry.name]):
+            raise TypeError(f"{entry.name} is {value!r}")
 
 
 def _store_failure(folder: Path, url: str, error: FetchError) -> None:
     content = {
-        "url": url,
+        "url": shown_url(url),
         "reason": error.reason,
         "message": error.message,
         "attempts": error.attempts,
@@ -191,11 +207,19 @@ def _store_failure(folder: Path, url: str, error: FetchError) -> None:
 def _stored_failure(folder: Path) -> FetchError | None:
     try:
         content = _current_keys(json.loads((folder / FAILURE).read_text(encoding="utf-8")))
-        error = FetchError(content["reason"], content["message"])
+        error = FetchError(content["reason"], str(content["message"]))
         error.attempts = int(content["attempts"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return error if error.reason in REASONS else None
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ):
         return None
-    return error if error.reason in REASONS else None
 
 
 def _current_keys(content: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Downloads over HTTP: a file is complete or absent; interrupted downloads are resumed."""
 
-import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -11,17 +10,21 @@ from typing import BinaryIO
 import requests
 
 from foa360.config.fetch import Fetch
-from foa360.stages.fetch.errors import FetchError
-from foa360.stages.fetch.retry import RetryPolicy
-
-#: Bytes read at once; up to as many are lost when a connection breaks.
-BLOCK_BYTES = 1 << 16
-#: Bytes at the beginning of a file that are searched for a web page.
-HEAD_BYTES = 512
-#: Beginning of a web page, such as that of a login or of an error.
-WEB_PAGE = re.compile(
-    rb"(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+from foa360.core.files import append_file, create_file, is_plain_file
+from foa360.stages.fetch.addresses import PUBLIC_HOSTS, AllowedHosts
+from foa360.stages.fetch.body import (
+    HEAD_BYTES,
+    PLAIN_ENCODINGS,
+    Pace,
+    body_blocks,
+    content_encoding,
+    is_web_page,
 )
+from foa360.stages.fetch.errors import FetchError
+from foa360.stages.fetch.network import HttpRequest, open_url
+from foa360.stages.fetch.retry import RetryPolicy
+from foa360.stages.fetch.watch import Watch
+
 #: HTTP status → reason code, where the class of the status does not say enough.
 STATUS_REASONS = {
     404: "removed",
@@ -47,6 +50,21 @@ class TransferLimits:
     bytes_per_s: float = float("inf")
     #: Maximum size of the file, bytes.
     max_bytes: float = float("inf")
+    #: Minimum average rate after the first `read_timeout_s`, bytes/s.
+    min_bytes_per_s: float = 10e3
+    #: Maximum time of one attempt, s.
+    max_time_s: float = 6 * 3600.0
+    #: Hosts that need not have public addresses.
+    allowed: AllowedHosts = PUBLIC_HOSTS
+
+    @property
+    def pace(self) -> Pace:
+        """How fast a body must come."""
+        return Pace(
+            read_timeout_s=self.read_timeout_s,
+            min_bytes_per_s=self.min_bytes_per_s,
+            max_time_s=self.max_time_s,
+        )
 
     @classmethod
     def of(cls, settings: Fetch, max_bytes: float | None = None) -> "TransferLimits":
@@ -56,15 +74,15 @@ class TransferLimits:
             read_timeout_s=settings.timeout,
             bytes_per_s=settings.rate_mb * 1e6,
             max_bytes=float("inf") if max_bytes is None else max_bytes,
+            # A rate that the user limits is not that of a slow server.
+            min_bytes_per_s=min(settings.min_rate_kb * 1e3, settings.rate_mb * 1e6 / 2),
+            max_time_s=settings.max_hours * 3600,
+            allowed=AllowedHosts(frozenset(settings.private_hosts)),
         )
 
-
-@dataclass(frozen=True, kw_only=True)
-class HttpRequest:
-    """A URL and the headers that its server requires."""
-
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    def also_allowing(self, host: str) -> "TransferLimits":
+        """Return the same limits with one more host that need not have a public address."""
+        return replace(self, allowed=AllowedHosts(self.allowed.hosts | {host}))
 
 
 def download(
@@ -129,7 +147,7 @@ class PartialFile:
 
     def size(self) -> int:
         """Return the bytes that a request can continue after; 0 if the version is unknown."""
-        known = self.path.exists() and self.version_path.exists()
+        known = is_plain_file(self.path) and is_plain_file(self.version_path)
         return self.path.stat().st_size if known else 0
 
     def range_headers(self) -> dict[str, str]:
@@ -142,11 +160,17 @@ class PartialFile:
 
     def store_version(self, response: requests.Response) -> None:
         """Store the version of the remote file; a weak one or none forbids to resume."""
+        self.version_path.unlink(missing_ok=True)
         version = response.headers.get("ETag") or response.headers.get("Last-Modified") or ""
-        if version and not version.startswith("W/"):
-            self.version_path.write_text(version, encoding="utf-8")
-        else:
-            self.version_path.unlink(missing_ok=True)
+        can_resume = version.isprintable() and not version.startswith("W/")
+        if version and can_resume and content_encoding(response) in PLAIN_ENCODINGS:
+            with create_file(self.version_path) as file:
+                file.write(version.encode("utf-8", "replace"))
+
+    def delete(self) -> None:
+        """Delete it, with its version."""
+        self.path.unlink(missing_ok=True)
+        self.version_path.unlink(missing_ok=True)
 
     def finish(self, path: Path) -> None:
         """Give the complete file its final name."""
@@ -157,12 +181,8 @@ class PartialFile:
 def _transfer(request: HttpRequest, path: Path, limits: TransferLimits) -> None:
     """Make one attempt; raises FetchError."""
     part = PartialFile.of(path)
-    try:
-        expected_bytes = _receive(request, part, limits)
-    except requests.exceptions.RequestException as error:
-        raise _fetch_error(error) from None
-    except (ValueError, UnicodeError) as error:
-        raise FetchError("file_missing", f"not a URL: {error}") from None
+    with Watch(time.monotonic() + limits.max_time_s) as watch:
+        expected_bytes = _receive(request, part, limits, watch)
     size = part.path.stat().st_size
     if size == 0:
         raise FetchError("empty_file", "the server sent 0 bytes")
@@ -170,59 +190,62 @@ def _transfer(request: HttpRequest, path: Path, limits: TransferLimits) -> None:
         raise FetchError("truncated_download", f"{size} of {expected_bytes} bytes")
     with part.path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    if WEB_PAGE.match(head):
-        part.path.unlink()
+    if is_web_page(head):
+        part.delete()
         raise FetchError("not_media", "the server sent a web page")
     part.finish(path)
 
 
-def _receive(request: HttpRequest, part: PartialFile, limits: TransferLimits) -> int | None:
+def _receive(
+    request: HttpRequest, part: PartialFile, limits: TransferLimits, watch: Watch
+) -> int | None:
     """Write what the server sends to the partial file; return the announced size of the file."""
     resume_bytes = part.size()
-    headers = {"Accept-Encoding": "identity", **request.headers, **part.range_headers()}
+    with_range = replace(request, headers={**request.headers, **part.range_headers()})
     timeout = (limits.connect_timeout_s, limits.read_timeout_s)
-    with requests.get(request.url, headers=headers, timeout=timeout, stream=True) as response:
+    with open_url(with_range, timeout, limits.allowed, watch) as response:
         _check_status(response, part)
         is_resumed = response.status_code == PARTIAL_CONTENT
+        is_packed = content_encoding(response) not in PLAIN_ENCODINGS
         content_range = response.headers.get("Content-Range", "")
-        if is_resumed and not content_range.startswith(f"bytes {resume_bytes}-"):
-            part.path.unlink()
+        fits = resume_bytes > 0 and content_range.startswith(f"bytes {resume_bytes}-")
+        if is_resumed and (is_packed or not fits):
+            part.delete()
             raise FetchError("truncated_download", "the server sent another part of the file")
-        length = response.headers.get("Content-Length")
-        expected_bytes = None
-        if length:
-            expected_bytes = int(length) + (resume_bytes if is_resumed else 0)
+        first_byte = resume_bytes if is_resumed else 0
+        expected_bytes = None if is_packed else _announced_bytes(response, first_byte)
         if (expected_bytes or 0) > limits.max_bytes:
             raise FetchError("cache_full", f"{expected_bytes} bytes")
         part.store_version(response)
-        with part.path.open("ab" if is_resumed else "wb") as file:
-            _copy(response, file, limits.bytes_per_s)
+        blocks = body_blocks(response, limits.pace, watch)
+        with append_file(part.path) if is_resumed else create_file(part.path) as file:
+            is_too_large = not _copy(blocks, file, first_byte, limits)
+    if is_too_large:
+        part.delete()
+        raise FetchError("cache_full", f"more than {limits.max_bytes:.0f} bytes")
     return expected_bytes
 
 
-def _copy(response: requests.Response, file: BinaryIO, bytes_per_s: float) -> None:
-    """Write the body of a response, no faster than the given rate."""
+def _copy(blocks: Iterable[bytes], file: BinaryIO, first_byte: int, limits: TransferLimits) -> bool:
+    """Write blocks, no faster than the limit; return False before what would be too much."""
     begin = time.monotonic()
     size = 0
-    for block in response.iter_content(BLOCK_BYTES):
-        file.write(block)
+    for block in blocks:
         size += len(block)
+        if first_byte + size > limits.max_bytes:
+            return False
+        file.write(block)
         elapsed = time.monotonic() - begin
-        time.sleep(max(0.0, size / bytes_per_s - elapsed))
+        time.sleep(max(0.0, size / limits.bytes_per_s - elapsed))
+    return True
 
 
-def _fetch_error(error: requests.exceptions.RequestException) -> FetchError:
-    kinds = requests.exceptions
-    message = str(error)
-    if isinstance(error, kinds.ChunkedEncodingError | kinds.ContentDecodingError):
-        return FetchError("truncated_download", message)
-    if isinstance(error, kinds.Timeout | kinds.ConnectionError):
-        return FetchError("timeout", message)
-    if isinstance(error, kinds.TooManyRedirects):
-        return FetchError("http_4xx", message)
-    if isinstance(error, kinds.InvalidURL | kinds.InvalidSchema | kinds.MissingSchema):
-        return FetchError("file_missing", f"not a URL: {message}")
-    return FetchError("fetch_error", message)
+def _announced_bytes(response: requests.Response, first_byte: int) -> int | None:
+    """Return the size of the whole file that a response announces; None if it does not."""
+    length = response.headers.get("Content-Length", "").strip()
+    if not (length.isascii() and length.isdecimal()):
+        return None
+    return int(length) + first_byte
 
 
 def _check_status(response: requests.Response, part: PartialFile) -> None:
@@ -233,7 +256,7 @@ def _check_status(response: requests.Response, part: PartialFile) -> None:
     message = f"HTTP {status} {response.reason}"
     if status == RANGE_NOT_SATISFIABLE and part.path.exists():
         # The partial file is not the beginning of this file.
-        part.path.unlink()
+        part.delete()
         raise FetchError("truncated_download", message)
     raise FetchError(
         status_reason(status),

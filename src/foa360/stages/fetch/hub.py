@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from foa360.stages.fetch.errors import FetchError
-from foa360.stages.fetch.http import HttpRequest, parse_retry_after, status_reason
+from foa360.stages.fetch.http import parse_retry_after, status_reason
+from foa360.stages.fetch.network import HttpRequest
 
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
@@ -52,6 +53,13 @@ def resolve_hub_file(url: str, timeout_s: float) -> HttpRequest:
         raise FetchError("timeout", f"{type(error).__name__}: {error}") from None
     is_on_hub = urlsplit(location)[:2] == urlsplit(url)[:2]
     return HttpRequest(url=location, headers=build_hf_headers() if is_on_hub else {})
+
+
+def hub_host() -> str:
+    """Return the host of the hub, which the user's environment names."""
+    from huggingface_hub import constants
+
+    return urlsplit(constants.ENDPOINT).hostname or ""
 
 
 def hub_tool() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from foa360.stages.fetch.cache import lock_file
+from foa360.core.files import lock_file
 
 #: Pause between two searches for a free slot, s.
 POLL_INTERVAL_S = 0.1

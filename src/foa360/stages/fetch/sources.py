@@ -1,5 +1,6 @@
 """Source videos of a shard, and how each is fetched: local files in place, URLs into the cache."""
 
+import logging
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -9,14 +10,15 @@ from urllib.parse import urlsplit
 import requests
 
 from foa360.config.fetch import Fetch
-from foa360.core import tables
-from foa360.core.records import FetchedVideo, PlannedClip
-from foa360.core.video_ids import is_http_url, is_url, is_youtube_url
+from foa360.core.plan_rows import planned_clips
+from foa360.core.records import FetchedVideo
+from foa360.core.video_ids import is_http_url, is_url
+from foa360.core.youtube import is_youtube_url
 from foa360.stages.fetch.cache import delete_files, fetch_once
 from foa360.stages.fetch.downloads import Download, DownloadFacts, SourceMedia, StatedProperties
 from foa360.stages.fetch.errors import FetchError
 from foa360.stages.fetch.http import TransferLimits, download
-from foa360.stages.fetch.hub import hub_tool, is_hub_file, resolve_hub_file
+from foa360.stages.fetch.hub import hub_host, hub_tool, is_hub_file, resolve_hub_file
 from foa360.stages.fetch.local import local_file
 from foa360.stages.fetch.retry import RetryPolicy
 from foa360.stages.fetch.slots import slot
@@ -36,10 +38,13 @@ class SourceVideo:
     audio: str
 
 
-def source_videos(plan: Path, shard: str) -> list[SourceVideo]:
-    """Return the source videos of a shard, in the order of the plan."""
+def source_videos(plan: Path, shard: str, digest: str | None = None) -> list[SourceVideo]:
+    """Return the source videos of a shard, in the order of the plan.
+
+    Raises PlanChangedError if `digest` is given, and is not that of the videos.
+    """
     videos: dict[str, SourceVideo] = {}
-    for clip in tables.read(plan, PlannedClip, shard=shard):
+    for clip in planned_clips(plan, shard, digest):
         video = SourceVideo(video_id=clip.video_id, video=clip.video, audio=clip.audio)
         videos.setdefault(clip.video_id, video)
     return list(videos.values())
@@ -59,7 +64,7 @@ class VideoFetcher:
         """Return the row of one source video, fetched or failed with a reason."""
         locations = dict.fromkeys((source.video, source.audio))
         try:
-            media = {location: self._media(location) for location in locations}
+            media = {location: self._media_or_fail(location) for location in locations}
         except FetchError as error:
             return FetchedVideo(
                 video_id=source.video_id,
@@ -69,6 +74,16 @@ class VideoFetcher:
                 attempts=error.attempts if is_url(source.video) else None,
             )
         return _fetched_video(source.video_id, media[source.video], media[source.audio])
+
+    def _media_or_fail(self, location: str) -> SourceMedia:
+        """Return the files of a path or URL; an error of a URL that nobody expected ends no job."""
+        try:
+            return self._media(location)
+        except (FetchError, OSError):  # of the URL; of this machine, such as a full disk
+            raise
+        except Exception as error:
+            logging.getLogger(__name__).exception("an unexpected error")
+            raise FetchError("fetch_error", f"{type(error).__name__}: {error}") from None
 
     def _media(self, location: str) -> SourceMedia:
         """Return the files of a path or URL."""
@@ -95,13 +110,18 @@ class VideoFetcher:
     def _download(self, url: str, folder: Path) -> Download:
         with slot(self.media, self.settings.concurrent):
             if is_youtube_url(url):
-                return self.policy.call(lambda: download_youtube(url, folder, self.settings)).result
+                budget = self.remaining_bytes
+                attempted = self.policy.call(
+                    lambda: download_youtube(url, folder, self.settings, budget)
+                )
+                return attempted.result
             path = folder / f"media{_suffix(url)}"
             limits = TransferLimits.of(self.settings, self.remaining_bytes)
             tool = f"requests {requests.__version__}"
             resolve = None
             if is_hub_file(url):
                 tool = hub_tool()
+                limits = limits.also_allowing(hub_host())
                 resolve = partial(resolve_hub_file, timeout_s=self.settings.timeout)
             attempts = download(url, path, self.policy, limits, resolve)
             return Download(video=path, audio=path, tool=tool, attempts=attempts)

@@ -23,6 +23,8 @@ class FetchFiles:
     cache: Path
     #: Fetch table to write.
     output: Path
+    #: Digest of the shard's videos in the plan when the run began; None to accept any.
+    plan_digest: str | None = None
 
 
 def fetch_shard(
@@ -49,6 +51,6 @@ def fetch_shard(
         limit.
     """
     fetcher = VideoFetcher(files.cache / "media", settings, max_gb)
-    videos = source_videos(files.plan, shard)
+    videos = source_videos(files.plan, shard, files.plan_digest)
     rows = [fetcher.fetch(video) for video in progress(videos, len(videos), "videos")]
     tables.write(files.output, rows, FetchedVideo)

@@ -2,12 +2,14 @@
 
 import io
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from foa360.config.fetch import Fetch
-from foa360.core.video_ids import YOUTUBE_WATCH_URL
+from foa360.core.youtube import YOUTUBE_WATCH_URL, id_of_page
+from foa360.stages.fetch.cookies import read_cookies
 from foa360.stages.fetch.downloads import Download, StatedProperties
 from foa360.stages.fetch.errors import FetchError
 
@@ -66,24 +68,33 @@ class ClientOffer:
     message: str = ""
 
 
-def download_youtube(url: str, folder: Path, settings: Fetch) -> Download:
-    """Download video and audio of a YouTube page into a folder.
+def download_youtube(
+    url: str, folder: Path, settings: Fetch, max_bytes: float | None = None
+) -> Download:
+    """Download video and audio of a YouTube page into a folder, `max_bytes` at most.
 
-    Raises FetchError; `no_foa_from_client` if no audio of four channels is offered, before
-    anything is downloaded.
+    yt-dlp gets the URL of one video, which is made of its id, never the listed one: for a channel,
+    a playlist or a search it would request one video after the other. Raises FetchError;
+    `not_media` for the URL of another page, `no_foa_from_client` if no audio of four channels is
+    offered, before anything is downloaded; `cache_full` for more than `max_bytes`.
     """
     import yt_dlp
 
+    video_id = id_of_page(url)
+    if video_id is None:
+        raise FetchError("not_media", "not the page of a video, such as that of a channel or list")
     try:
-        with yt_dlp.YoutubeDL(client_options(folder, settings)) as client:
-            info = client.extract_info(url, download=False) or {}
+        with yt_dlp.YoutubeDL(client_options(folder, settings, max_bytes)) as client:
+            info = client.extract_info(YOUTUBE_WATCH_URL + video_id, download=False) or {}
+            if info.get("_type", "video") != "video":
+                raise FetchError("not_media", f"the page leads to a {info['_type']}")
             return download_streams(client, info)
     except yt_dlp.utils.YoutubeDLError as error:
         raise FetchError(reason_of(error), _message(error)) from None
 
 
-def client_options(folder: Path, settings: Fetch) -> dict[str, Any]:
-    """Return options of yt-dlp: whole streams, rate limits, no cache, no output."""
+def client_options(folder: Path, settings: Fetch, max_bytes: float | None = None) -> dict[str, Any]:
+    """Return options of yt-dlp: whole streams, limits of rate and size, no cache, no output."""
     video_format = settings.video_format.replace("{height}", str(settings.height))
     escaped_folder = str(folder).replace("%", "%%")
     options: dict[str, Any] = {
@@ -95,6 +106,8 @@ def client_options(folder: Path, settings: Fetch) -> dict[str, Any]:
         "no_warnings": True,
         "noprogress": True,
         "noplaylist": True,
+        "allowed_extractors": ["youtube"],
+        "throttledratelimit": settings.min_rate_kb * 1e3 or None,
         "socket_timeout": settings.timeout,
         "retries": 2,
         "extractor_retries": 1,
@@ -105,11 +118,13 @@ def client_options(folder: Path, settings: Fetch) -> dict[str, Any]:
         "fixup": "never",
         "logger": _SilentLogger(),
     }
+    most_bytes = float("inf") if max_bytes is None else max_bytes
+    options["progress_hooks"] = [_DownloadLimits(most_bytes, settings.max_hours * 3600)]
     if settings.clients:
         options["extractor_args"] = {"youtube": {"player_client": settings.clients}}
     if settings.cookies:
         # A copy in memory, since yt-dlp writes to the file that it is given.
-        options["cookiefile"] = io.StringIO(_read_cookies(settings.cookies))
+        options["cookiefile"] = io.StringIO(read_cookies(settings.cookies))
     return options
 
 
@@ -136,14 +151,6 @@ def client_offer(video_id: str, client: str, cookies: str | None) -> ClientOffer
         )
         formats.append(offered)
     return ClientOffer(formats=formats, reason=None if formats else "no_foa_from_client")
-
-
-def _read_cookies(path: str) -> str:
-    """Return the content of the cookie file; an error does not name it."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        raise FetchError("fetch_error", "fetch.cookies: the file cannot be read") from None
 
 
 def download_streams(client: Any, info: Info) -> Download:
@@ -213,6 +220,30 @@ def reason_of(error: Exception) -> str:
 
 def _message(error: Exception) -> str:
     return MESSAGE_PREFIX.sub("", str(error))
+
+
+class _DownloadLimits:
+    """Ends a download of yt-dlp as soon as its files are too large, or take too long."""
+
+    def __init__(self, max_bytes: float, max_time_s: float) -> None:
+        """Set the limits of all files together."""
+        self._max_bytes = max_bytes
+        self._max_time_s = max_time_s
+        self._end: float | None = None
+        self._sizes: dict[str, int] = {}
+
+    def __call__(self, progress: Info) -> None:
+        """Receive what yt-dlp reports about a file; raises FetchError."""
+        now = time.monotonic()
+        self._end = self._end or now + self._max_time_s
+        self._sizes[progress["filename"]] = progress.get("downloaded_bytes") or 0
+        if sum(self._sizes.values()) > self._max_bytes:
+            for name in self._sizes:
+                Path(name).unlink(missing_ok=True)
+                Path(f"{name}.part").unlink(missing_ok=True)
+            raise FetchError("cache_full", f"more than {self._max_bytes:.0f} bytes")
+        if now > self._end:
+            raise FetchError("timeout", f"the download takes longer than {self._max_time_s:g} s")
 
 
 class _SilentLogger:

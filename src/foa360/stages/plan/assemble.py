@@ -1,75 +1,84 @@
-"""Clips of all sources in one frame, in shards and splits, without contradictions."""
+"""Clips of all sources in one frame, without contradictions."""
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from foa360.config.root import Config
 from foa360.config.section import ConfigError
-from foa360.core import tables
-from foa360.core.records import PlannedClip
-from foa360.core.video_ids import START_DECIMALS, clip_id
-from foa360.stages.plan.durations import Durations
+from foa360.core.video_ids import START_DECIMALS, is_url
+from foa360.stages.plan.identity import fetched_files, file_key, group_videos, merge_names
 from foa360.stages.plan.listing import source_clips
-from foa360.stages.plan.shards import assign_shards
-from foa360.stages.plan.splits import assign_splits
-
-#: Columns of the plan.
-PLAN_COLUMNS = [column.name for column in tables.columns(PlannedClip)]
+from foa360.stages.plan.media_facts import MediaFacts
+from foa360.stages.plan.splits import listed_splits
 
 
-class AssembledClips(NamedTuple):
-    """Clips of all sources."""
+def assemble_clips(
+    config: Config, facts_path: Path, known: Collection[str] = (), *, stores_facts: bool = True
+) -> pd.DataFrame:
+    """Return the clips of all sources, whole videos in the order of the lists.
 
-    #: Rows with the columns of `PlannedClip`.
-    clips: pd.DataFrame
-    #: Group of each row: the video that splits keep together.
-    groups: pd.Series
+    The columns are those of `ListedClip`, `source` (kind), `source_number` (position in the
+    configuration), and those of `group_videos`. A clip that is listed twice is one clip. A video
+    that two sources list has the clips of both and counts for the first. The clips of a group share
+    the split that is listed for any of them. Raises ConfigError for lists that contradict each
+    other.
 
-
-def assemble_clips(config: Config, durations_path: Path) -> AssembledClips:
-    """Return the clips of all sources, shard by shard, whole videos in the order of the lists.
-
-    A clip that is listed twice is one clip. A video that two sources list has the clips of both
-    and counts for the first. One split holds all clips of a video. The file `durations_path` stores
-    the durations of local media. Raises ConfigError for lists that contradict each other.
+    Parameters
+    ----------
+    config
+        Configuration of the run.
+    facts_path
+        File that stores facts about local media.
+    known
+        Videos of the plan before: of several names of a file, theirs is kept.
+    stores_facts
+        Whether the file may be written.
     """
-    durations = Durations(durations_path)
+    facts = MediaFacts(facts_path)
     parts = [
-        source_clips(source, config, durations).assign(source_number=number)
+        source_clips(source, config, facts).assign(source_number=number)
         for number, source in enumerate(config.sources)
     ]
-    durations.save()
     frame = pd.concat(parts, ignore_index=True)
     if frame.empty:
         raise ConfigError("sources: there are no clips in them")
+    frame = merge_names(frame, known)
+    is_remote = frame["video"].map(is_url).any()
+    fetched = fetched_files(facts_path.parent.parent / "fetch") if is_remote else {}
+    frame = group_videos(frame, facts, fetched)
+    if stores_facts:
+        facts.save()
     frame["start"] = frame["start"].round(START_DECIMALS)
     video_number = frame.groupby("video_id", sort=False).ngroup().to_numpy()
     first_rows = np.unique(video_number, return_index=True)[1]
     first_row = first_rows[video_number]
     for column in ("video", "audio"):
-        _require_one_file(frame, first_row, column)
+        _unify_file(frame, first_row, column)
     for column in ("source_number", "source"):
         frame[column] = frame[column].to_numpy()[first_row]
-    frame["split"] = assign_splits(frame, config)
+    frame["split"] = listed_splits(frame, config)
     frame["video_number"] = video_number
     frame = frame.drop_duplicates(["video_id", "start", "duration"])
     order = np.lexsort((frame["start"], frame["video_number"]))
     frame = frame.iloc[order].reset_index(drop=True)
     _require_one_duration(frame)
-    frame["shard"] = assign_shards(frame, config.shard.clips)
-    frame["clip_id"] = list(map(clip_id, frame["video_id"], frame["start"]))
-    return AssembledClips(frame[PLAN_COLUMNS], frame["group"])
+    return frame.drop(columns="video_number")
 
 
-def _require_one_file(frame: pd.DataFrame, first_row: np.ndarray, column: str) -> None:
-    """Raise ConfigError if a video has another file than in its first row.
+def _unify_file(frame: pd.DataFrame, first_row: np.ndarray, column: str) -> None:
+    """Write the file of each video as in its first row; raise ConfigError if it is another file.
 
     `first_row` is, for each row, the number of the first row of its video.
     """
-    values = frame[column].to_numpy()
+    values = frame[column].to_numpy(copy=True)
+    for row in np.flatnonzero(values != values[first_row]):
+        key = file_key(values[row])
+        if key is not None and key == file_key(values[first_row[row]]):
+            values[row] = values[first_row[row]]
+    frame[column] = values
     different = np.flatnonzero(values != values[first_row])
     if len(different):
         row = different[0]

@@ -1,13 +1,50 @@
-"""Whether a command line only shows what a run would do."""
+"""Whether a start of the workflow only shows something, and must not change any file."""
 
 import re
 from collections.abc import Sequence
 
-#: Options that end without running a job; `-n`, `-l`, `-S` and `-D` are their short forms.
-OPTIONS = frozenset({"--dry-run", "--dryrun", "--lint", "--summary", "--list-rules", "--unlock"})
-#: Endings of the options that print a graph: --dag, --rulegraph, --filegraph, --d3dag.
-GRAPH_ENDINGS = ("dag", "graph")
-SHORT_OPTIONS = re.compile(r"-[a-zA-Z]*[nlSD][a-zA-Z]*")
+#: Options that end without running a job.
+OPTIONS = frozenset(
+    {
+        "--archive",
+        "--conda-cleanup-envs",
+        "--conda-create-envs-only",
+        "--container-cleanup-images",
+        "--containerize",
+        "--d3dag",
+        "--dag",
+        "--detailed-summary",
+        "--dry-run",
+        "--dryrun",
+        "--filegraph",
+        "--generate-unit-tests",
+        "--lc",
+        "--li",
+        "--lint",
+        "--list-changes",
+        "--list-conda-envs",
+        "--list-input-changes",
+        "--list-params-changes",
+        "--list-rules",
+        "--list-target-rules",
+        "--list-untracked",
+        "--lp",
+        "--lt",
+        "--lu",
+        "--print-compilation",
+        "--report",
+        "--reporter",
+        "--rulegraph",
+        "--summary",
+        "--unlock",
+    }
+)
+#: Letters that an option may be shortened to, dashes included; other options begin with the same
+#: letters where there are fewer.
+MIN_LENGTH = 4
+#: The short forms -n, -l, -S and -D, alone or after other options that take no value: `-pn`, but
+#: not `-call`, which is `--cores all`.
+SHORT_OPTIONS = re.compile(r"-[Fafhkptv]*[nlSD]\w*")
 
 
 def is_dry_run(arguments: Sequence[str]) -> bool:
@@ -18,10 +55,15 @@ def is_dry_run(arguments: Sequence[str]) -> bool:
     arguments
         Command line without the name of the program.
     """
-    return any(_shows_only(argument) for argument in arguments if argument.startswith("-"))
+    return any(_shows_only(argument) for argument in arguments)
 
 
 def _shows_only(option: str) -> bool:
-    if option in OPTIONS or option.endswith(GRAPH_ENDINGS):
+    if SHORT_OPTIONS.fullmatch(option):
         return True
-    return SHORT_OPTIONS.fullmatch(option) is not None
+    name = option.partition("=")[0]
+    if name in OPTIONS:
+        return True
+    # Options can be shortened as long as no other begins with the same letters.
+    is_long = name.startswith("--") and len(name) >= MIN_LENGTH
+    return is_long and any(known.startswith(name) for known in OPTIONS)

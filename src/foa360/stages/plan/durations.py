@@ -1,14 +1,15 @@
-"""Durations of local media, stored between runs, and the clips that a duration allows."""
+"""Durations of local media, and the clips that a duration allows."""
 
-import json
+import logging
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from foa360.core.files import atomic
 from foa360.media.container import MediaError
 from foa360.media.probe import probe
+
+LOGGER = logging.getLogger(__name__)
 
 #: Missing time that the last clip of a file may have, s, and as a share of the clip's duration;
 #: the smaller of both counts.
@@ -18,6 +19,9 @@ MAX_MISSING_SHARE = 0.02
 MIN_CLIP_S = 0.001
 #: Bit rate that even digital silence takes, bits/s.
 MIN_BIT_RATE = 200
+#: Most clips that one file is cut into: more than eleven days of clips of 10 s. A header can claim
+#: any duration, and a sparse file can have any size.
+MAX_CLIPS_PER_FILE = 100_000
 
 
 class Span(NamedTuple):
@@ -27,61 +31,33 @@ class Span(NamedTuple):
     duration: float
 
 
-class Durations:
-    """Durations of media in seconds, stored by path, size and time of modification.
+class MediaHeader(NamedTuple):
+    """Duration of a file, s, number of channels of its audio, None where there is none."""
 
-    A file that has not changed since the last run is not opened.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Load the durations that the file `path` stores."""
-        self._path = path
-        self._stored = _load(path)
-        self._used: dict[str, float | None] = {}
-
-    def shortest(self, *media: Path) -> float | None:
-        """Return the duration of the shortest of some files; None if none can be opened."""
-        durations = [self._duration(path) for path in dict.fromkeys(media)]
-        return min((duration for duration in durations if duration), default=None)
-
-    def _duration(self, media: Path) -> float | None:
-        try:
-            info = media.stat()
-        except (OSError, ValueError):
-            return None
-        key = f"{media}|{info.st_size}|{info.st_mtime_ns}"
-        if key not in self._used:
-            self._used[key] = self._stored[key] if key in self._stored else media_duration(media)
-        return self._used[key]
-
-    def save(self) -> None:
-        """Store the durations that were requested since the beginning, and no others."""
-        if self._used != self._stored:
-            with atomic(self._path) as temporary:
-                temporary.write_text(json.dumps(self._used))
+    duration: float | None
+    channels: int | None
+    has_video: bool = False
 
 
-def _load(path: Path) -> dict[str, float | None]:
-    """Return the stored durations; none if the file is missing or damaged."""
-    try:
-        stored = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return {}
-    return stored if isinstance(stored, dict) else {}
-
-
-def media_duration(media: Path) -> float | None:
-    """Return the duration of a media file in seconds; None if it cannot be opened or states none.
+def media_header(media: Path) -> MediaHeader | None:
+    """Return what the header of a media file says; None if it cannot be opened.
 
     A damaged header may claim any duration; the result is at most what a file of this size can
     hold.
     """
     try:
-        duration = probe(media, claims=False).duration
+        found = probe(media, claims=False)
         longest = media.stat().st_size * 8 / MIN_BIT_RATE
     except (MediaError, OSError):
         return None
-    return min(duration, longest) if duration else duration
+    duration = min(found.duration, longest) if found.duration else None
+    return MediaHeader(duration, found.audio_channels, found.video_codec is not None)
+
+
+def media_duration(media: Path) -> float | None:
+    """Return the duration of a media file, s; None if it cannot be opened or states none."""
+    header = media_header(media)
+    return None if header is None else header.duration
 
 
 def clip_spans(duration: float | None, clip_duration: float) -> list[Span]:
@@ -95,5 +71,8 @@ def clip_spans(duration: float | None, clip_duration: float) -> list[Span]:
     if duration < clip_duration - missing:
         whole_milliseconds = float(np.floor(duration * 1000) / 1000)
         return [Span(0.0, max(MIN_CLIP_S, whole_milliseconds))]
-    count = int((duration + missing) // clip_duration)
+    count = int(min((duration + missing) // clip_duration, MAX_CLIPS_PER_FILE + 1))
+    if count > MAX_CLIPS_PER_FILE:
+        count = MAX_CLIPS_PER_FILE
+        LOGGER.warning("a file of %.0f s: only its first %d clips are listed", duration, count)
     return [Span(round(i * clip_duration, 6), clip_duration) for i in range(count)]

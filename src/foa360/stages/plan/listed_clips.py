@@ -23,6 +23,8 @@ class ListedClip:
     audio: str
     #: Name shared by the clips that a split must keep together; the video by default.
     group: str | None = None
+    #: Whether the source gives the id; otherwise it is the name of the file.
+    is_named: bool = True
 
 
 #: Columns of a frame of listed clips.
@@ -35,4 +37,4 @@ def listed_frame(clips: Sequence[ListedClip]) -> pd.DataFrame:
     for name in LISTED_COLUMNS:
         columns[name] = [getattr(clip, name) for clip in clips]
     columns["group"] = [clip.video_id if clip.group is None else clip.group for clip in clips]
-    return pd.DataFrame(columns).astype({"start": float, "duration": float})
+    return pd.DataFrame(columns).astype({"start": float, "duration": float, "is_named": bool})

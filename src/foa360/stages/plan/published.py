@@ -6,25 +6,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from foa360.config.section import ConfigError
 from foa360.config.sources import Sphere360Source, Yt360Source
-from foa360.core.video_ids import (
-    YOUTUBE_WATCH_URL,
-    parse_clip_id,
-    printable_name,
-    safe_name,
-    youtube_id,
-)
+from foa360.core.video_ids import printable_name, safe_name
+from foa360.core.youtube import YOUTUBE_WATCH_URL, youtube_id
+from foa360.lists.lines import read_lines, read_video_ids
+from foa360.lists.problems import ListError
+from foa360.lists.segments import clip_start, segment_starts
 from foa360.stages.plan.pairs import media_pairs
 
 SPLITS = ("train", "test")
-
-
-class ListLine(NamedTuple):
-    """A line of a list that is not empty."""
-
-    number: int
-    text: str
 
 
 class PublishedClip(NamedTuple):
@@ -38,20 +28,23 @@ class PublishedClip(NamedTuple):
 def yt360_clips(source: Yt360Source, duration: float) -> pd.DataFrame:
     """Return the clips of YT-360: every start of `segments` for the ids of the two splits."""
     starts: dict[str, list[float]] = {}
-    for line in _lines(source.segments):
-        video_id, _, times = line.text.rpartition(" ")
+    problems: list[str] = []
+    for line in read_lines(Path(source.segments)):
         try:
-            starts.setdefault(video_id, []).extend(map(float, times.split(",")))
-        except ValueError:
-            raise _unreadable(source.segments, line, "an id and start times") from None
+            video_id, times = segment_starts(line.text)
+            starts.setdefault(video_id, []).extend(times)
+        except ValueError as error:
+            problems.append(f"line {line.number}: {error}")
+    if problems:
+        raise ListError(source.segments, problems)
     clips: list[PublishedClip] = []
     without_segments: list[str] = []
     for split in SPLITS:
-        for line in _lines(getattr(source, split)):
-            if line.text not in starts:
-                without_segments.append(line.text)
-            for start in starts.get(line.text, []):
-                clips.append(PublishedClip(line.text, start, split))
+        for video_id in read_video_ids(Path(getattr(source, split))):
+            if video_id not in starts:
+                without_segments.append(video_id)
+            for start in starts.get(video_id, []):
+                clips.append(PublishedClip(video_id, start, split))
     if without_segments:
         logging.getLogger(__name__).warning(
             "%s: %d videos have no segments and hence no clips, such as %r",
@@ -67,30 +60,16 @@ def sphere360_clips(source: Sphere360Source, duration: float) -> pd.DataFrame:
     clips: list[PublishedClip] = []
     for split in SPLITS:
         path = getattr(source, split)
-        for line in _lines(path):
+        problems: list[str] = []
+        for line in read_lines(Path(path)):
             try:
-                video_id, start = parse_clip_id(line.text)
-            except ValueError:
-                raise _unreadable(path, line, "id_start") from None
-            clips.append(PublishedClip(video_id, start, split))
+                video_id, start = clip_start(line.text)
+                clips.append(PublishedClip(video_id, start, split))
+            except ValueError as error:
+                problems.append(f"line {line.number}: {error}")
+        if problems:
+            raise ListError(path, problems)
     return _frame(clips, "_", source.media, duration)
-
-
-def _lines(path: str) -> list[ListLine]:
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"sources: the list {path} cannot be read: {error}") from None
-    lines: list[ListLine] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            lines.append(ListLine(number, line.strip()))
-    return lines
-
-
-def _unreadable(path: str, line: ListLine, expected: str) -> ConfigError:
-    found = line.text[:60]
-    return ConfigError(f"sources: {path}, line {line.number}: {found!r} is not {expected}")
 
 
 def _frame(
@@ -112,6 +91,7 @@ def _frame(
     frame = pd.DataFrame(clips, columns=list(PublishedClip._fields))
     frame["start"] = frame["start"].astype(float)
     frame["duration"] = duration
+    frame["is_named"] = True
     # A video is one video, whether its id has a character too many or its clips are files.
     frame["group"] = frame["video_id"].map(youtube_id)
     if media is None:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foa360.config.sources import DemoSource
-from foa360.core import tables
 from foa360.core.files import atomic
-from foa360.core.records import PlannedClip
+from foa360.core.plan_rows import planned_clips
 from foa360.demo.catalogue import catalogue
 from foa360.stages.render.truth import video_truth
 from foa360.stages.render.video import render_video
@@ -24,6 +23,7 @@ class RenderFiles:
     plan: Path  # input: PlannedClip
     media: Path  # output: folder of the videos' files
     truth: Path  # output: JSON
+    plan_digest: str | None = None  # of the shard's rows when the run began
 
 
 def render_shard(
@@ -48,7 +48,7 @@ def render_shard(
         Reports the videos that are done.
     """
     videos = {video.video_id: video for video in catalogue(source, seed)}
-    clips = tables.read(files.plan, PlannedClip, shard=shard)
+    clips = planned_clips(files.plan, shard, files.plan_digest)
     video_ids = list(dict.fromkeys(clip.video_id for clip in clips))
     truths = {}
     for video_id in progress(video_ids, len(video_ids), "videos"):

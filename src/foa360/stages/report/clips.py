@@ -1,16 +1,28 @@
-"""The clips of the report: a few columns of the curation and agreement tables."""
+"""The clips and videos of the report: columns of the tables of curation, agreement and fetch.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+There may be a hundred thousand of each, all in memory at once: records have slots, and texts that
+are the same are one object.
+"""
+
+import math
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from foa360.core import tables
-from foa360.core.records import DEGREES, UNCHANGED_AXES, ClipAgreement, column, optional
+from foa360.core.records import (
+    DEGREES,
+    UNCHANGED_AXES,
+    Float32,
+    Int32,
+    column,
+    optional,
+)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CuratedColumns:
     """Columns of the curation table that the report shows."""
 
@@ -18,53 +30,104 @@ class CuratedColumns:
     video_id: str = column("source video")
     start: float = column("start of the clip in the video", "s")
     duration: float = column("duration of the clip", "s")
+    split: str | None = optional("train or test")
     verdict: str = column("kept, rejected or failed")
     reasons: list[str] = column("reason codes")
     message: str | None = optional("detail for a person")
     convention: str | None = optional("as found")
-    energy_ratio: float | None = optional("E_xyz / E_w")
+    energy_ratio: float | None = optional("E_xyz / E_w as decoded")
+    energy_ratio_after: float | None = optional("E_xyz / E_w after gains")
+    octave_ratios: list[float] | None = optional("E_xyz / E_w per octave, before gains")
+    rms_dbfs: float | None = optional("RMS of the loudest channel", "dB re full scale")
+    energy_w_db: float | None = optional("mean square of W after gains", "dB re full scale")
+    energy_y_db: float | None = optional("mean square of Y after gains", "dB re full scale")
+    energy_z_db: float | None = optional("mean square of Z after gains", "dB re full scale")
+    energy_x_db: float | None = optional("mean square of X after gains", "dB re full scale")
+    silent_share: float | None = optional("share of silent chunks")
+    clipped_share: float | None = optional("share of samples at full scale")
+    dc_offset: float | None = optional("largest mean of a channel, relative to full scale")
+    channel_lags: list[float] | None = optional("lags of W, Y, Z, X behind W", "s")
     azimuth: float | None = optional("dominant direction", DEGREES)
     elevation: float | None = optional("dominant direction", DEGREES)
     diffuseness: float | None = optional("0 to 1")
     audio_codec: str | None = optional("codec")
     audio_layout: str | None = optional("channel layout")
+    audio_channels: Int32 | None = optional("number of channels as decoded")
+    claimed_convention: str | None = optional("convention that the container claims")
+    audio_offset: float | None = optional("start of the audio minus start of the video", "s")
+    duration_difference: float | None = optional("duration of audio minus video", "s")
+    width: Int32 | None = optional("frame width", "pixels")
+    height: Int32 | None = optional("frame height", "pixels")
+    projection: str | None = optional("erp, eac, …")
+    stereo: str | None = optional("mono, top_bottom or left_right")
+    claimed_projection: str | None = optional("projection that the container claims")
+    static_share: float | None = optional("share of frame pairs that do not differ")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportClip:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportClip(CuratedColumns):
     """A clip as the report shows it; angles in degrees, None for what was not measured."""
 
-    clip_id: str
-    video_id: str
-    start: float
-    duration: float
-    verdict: str
-    reasons: list[str]
-    message: str | None
-    convention: str | None
-    energy_ratio: float | None
-    azimuth: float | None
-    elevation: float | None
-    diffuseness: float | None
-    audio_codec: str | None
-    audio_layout: str | None
-    agreement: float | None
-    chance: float | None
-    axes: str | None
-    axes_gain: float | None
+    agreement: Float32 | None = optional("agreement of audio and detections", "nats")
+    chance: Float32 | None = optional("share of yaw offsets that fit at least as well")
+    axes: str | None = optional("channels that serve best as x, y, z")
+    axes_gain: Float32 | None = optional("gain in fit over the channels in use", "nats")
+
+
+CLIP_FIELDS = tuple(field.name for field in fields(ReportClip))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgreementColumns:
+    """Columns of the agreement table that the report shows."""
+
+    clip_id: str = column("clip")
+    agreement: Float32 | None = optional("agreement of audio and detections", "nats")
+    chance: Float32 | None = optional("share of yaw offsets that fit at least as well")
+    axes: str | None = optional("channels that serve best as x, y, z")
+    axes_gain: Float32 | None = optional("gain in fit over the channels in use", "nats")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportVideo:
+    """Columns of the fetch table that the report shows."""
+
+    video_id: str = column("source video")
+    state: str = column("fetched or failed")
+    reason: str | None = optional("reason code when failed, else null")
+    video_path: str | None = optional("local file with the video; null when failed")
+    audio_path: str | None = optional("local file with the audio; null when failed")
+    attempts: Int32 | None = optional("number of download attempts; null for local files")
+    tool: str | None = optional("download tool and its version; null for local files")
+    licence: str | None = optional("licence as stated by the source, else null")
+    channel: str | None = optional("channel or author, else null")
 
 
 def read_report_clips(curation: Iterable[Path], agreement: Iterable[Path]) -> list[ReportClip]:
     """Read all clips, in the order of the plan."""
-    agreements: dict[str, ClipAgreement] = {}
+    agreed = {}
     for path in agreement:
-        for row in tables.read(path, ClipAgreement):
-            agreements[row.clip_id] = row
+        for values in _rows(path, AgreementColumns):  # only kept clips have a row
+            agreed[values.pop("clip_id")] = values
     clips = []
     for path in curation:
-        for curated in tables.read(path, CuratedColumns):
-            clips.append(_join(curated, agreements.get(curated.clip_id)))
+        for values in _rows(path, CuratedColumns):
+            clips.append(ReportClip(**values, **agreed.pop(values["clip_id"], {})))
     return clips
+
+
+def read_videos(fetch: Iterable[Path]) -> dict[str, ReportVideo]:
+    """Read the rows of all videos, by their ids."""
+    return {
+        values["video_id"]: ReportVideo(**values)
+        for path in fetch
+        for values in _rows(path, ReportVideo)
+    }
+
+
+def fields_of(clip: ReportClip) -> dict[str, Any]:
+    """Return the fields of a clip by name."""
+    return {name: getattr(clip, name) for name in CLIP_FIELDS}
 
 
 def with_other_axes(clips: Iterable[ReportClip]) -> list[ReportClip]:
@@ -84,34 +147,16 @@ def first_of_each_video(clips: Sequence[ReportClip]) -> list[ReportClip]:
     return list(found.values())
 
 
-def _join(curated: CuratedColumns, agreement: ClipAgreement | None) -> ReportClip:
-    if agreement is None:  # only kept clips have a row
-        agreement = ClipAgreement(clip_id=curated.clip_id, video_id=curated.video_id)
-    return ReportClip(
-        clip_id=curated.clip_id,
-        video_id=curated.video_id,
-        start=curated.start,
-        duration=curated.duration,
-        verdict=curated.verdict,
-        reasons=curated.reasons,
-        message=curated.message,
-        convention=curated.convention,
-        energy_ratio=_finite(curated.energy_ratio),
-        azimuth=_degrees(curated.azimuth),
-        elevation=_degrees(curated.elevation),
-        diffuseness=_finite(curated.diffuseness),
-        audio_codec=curated.audio_codec,
-        audio_layout=curated.audio_layout,
-        agreement=_finite(agreement.agreement),
-        chance=_finite(agreement.chance),
-        axes=agreement.axes,
-        axes_gain=_finite(agreement.axes_gain),
-    )
+def _rows(path: Path, record: type[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table, in degrees; None for numbers that JSON does not have."""
+    names = [field.name for field in fields(record)]
+    table = tables.read_arrow(path, names)
+    lists = [[_shared(value) for value in table[name].to_pylist()] for name in names]
+    for values in zip(*lists, strict=True):
+        yield dict(zip(names, values, strict=True))
 
 
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not np.isfinite(value) else value
-
-
-def _degrees(angle: float | None) -> float | None:
-    return None if angle is None or not np.isfinite(angle) else float(np.degrees(angle))
+def _shared(value: Any) -> Any:
+    if isinstance(value, str):
+        return sys.intern(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,19 +1,18 @@
 """Frames, overlays, maps and audio as data that stands inside the page."""
 
 import base64
-import io
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
 import cv2
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from foa360.ambisonics.covariance import PAIRS
 from foa360.ambisonics.field import beam_weights
 from foa360.core.records import Detection
+from foa360.core.shown import printable
 from foa360.media.images import Image, encode_jpeg
 from foa360.sphere.boxes import box_outline
 from foa360.sphere.directions import direction_to_pixel, pixel_to_direction, wrap
@@ -26,6 +25,11 @@ REPORT_JPEG_QUALITY = 82
 MAP_RANGE_DB = 9.0
 #: Smallest power, so that its logarithm exists.
 MIN_POWER = 1e-12
+#: Size of a waveform, units of SVG, and its number of steps.
+WAVE_SIZE = (600, 40)
+WAVE_STEPS = 300
+#: Range of log-mel spectra below their maximum, dB.
+MEL_RANGE_DB = 70.0
 #: Level that played audio is scaled to, relative to full scale.
 PLAYED_PEAK = 0.8
 
@@ -49,13 +53,47 @@ def frame_uri(image: Image) -> str:
     return jpeg_uri(np.asarray(resized, np.uint8))
 
 
-def audio_uri(mono: NDArray[np.float32], sample_rate: int) -> str:
-    """Encode a signal `(n,)` as FLAC, scaled to a common peak."""
-    peak = float(np.abs(mono).max())
-    buffer = io.BytesIO()
-    gain = PLAYED_PEAK / peak if peak > 0 else 1
-    soundfile.write(buffer, mono * gain, sample_rate, format="FLAC")
-    return _data_uri("audio/flac", buffer.getvalue())
+def waveforms(signals: NDArray[np.float32]) -> list[str]:
+    """Outline of each signal `(channels, n)` as an SVG path within 600 by 40 units."""
+    steps = min(WAVE_STEPS, signals.shape[1])
+    used = signals[:, : signals.shape[1] // steps * steps].reshape(len(signals), steps, -1)
+    x = np.linspace(0, WAVE_SIZE[0], steps)
+    paths = []
+    for low, high in zip(used.min(2), used.max(2), strict=True):
+        outline = [*zip(x, high, strict=True), *zip(x[::-1], low[::-1], strict=True)]
+        half = WAVE_SIZE[1] / 2
+        paths.append("M" + "L".join(f"{u:.0f},{half * (1 - v):.1f}" for u, v in outline) + "Z")
+    return paths
+
+
+def density_map(azimuth_deg: NDArray[np.float64], elevation_deg: NDArray[np.float64]) -> str:
+    """Draw how many directions, degrees, lie in each cell of an ERP map, per area of the sphere."""
+    width, height = MAP_SIZE
+    counts = np.histogram2d(elevation_deg, azimuth_deg, (height, width), ((-90, 90), (-180, 180)))[
+        0
+    ][::-1, ::-1]
+    rows = np.linspace(90, -90, 2 * height + 1)[1::2]
+    density = counts / np.cos(np.radians(rows))[:, None]
+    shade = np.sqrt(density / max(density.max(), MIN_POWER))
+    return _png(cv2.applyColorMap((255 * shade).astype(np.uint8), cv2.COLORMAP_INFERNO))
+
+
+def log_mel_image(mel: NDArray[np.float32]) -> str:
+    """Draw log-mel spectra `(4, frames, bands)` in dB, one below the other; low bands are below."""
+    top = float(mel.max())
+    shade = np.clip(1 + (mel - top) / MEL_RANGE_DB, 0, 1)
+    stacked = np.concatenate([channel.T[::-1] for channel in shade])
+    return _png(cv2.applyColorMap((255 * stacked).astype(np.uint8), cv2.COLORMAP_VIRIDIS))
+
+
+def intensity_image(intensity: NDArray[np.float32]) -> str:
+    """Draw intensity vectors `(3, frames, bands)`: red X, green Y, blue Z; grey is none."""
+    colours = np.clip(127.5 + 127.5 * intensity, 0, 255).astype(np.uint8)
+    return _png(colours[::-1].transpose(2, 1, 0)[::-1])
+
+
+def _png(bgr: NDArray[np.uint8]) -> str:
+    return _data_uri("image/png", cv2.imencode(".png", np.ascontiguousarray(bgr))[1].tobytes())
 
 
 def energy_map(covariance: NDArray[np.float32]) -> str:
@@ -76,8 +114,7 @@ def energy_map(covariance: NDArray[np.float32]) -> str:
     shade = np.clip(1 + level_db / MAP_RANGE_DB, 0, 1)
     colours = cv2.applyColorMap((255 * shade).astype(np.uint8), cv2.COLORMAP_INFERNO)
     alpha = (190 * shade**1.5).astype(np.uint8)
-    data = cv2.imencode(".png", np.dstack([colours, alpha]))[1]
-    return _data_uri("image/png", data.tobytes())
+    return _png(np.dstack([colours, alpha]))
 
 
 def overlay(boxes: Iterable[Detection], viewpoints: Sequence[ViewpointMark]) -> str:
@@ -99,7 +136,7 @@ def _box_elements(box: Detection) -> list[str]:
     """Outline and name; what crosses the seam is drawn on both sides."""
     width, _ = FRAME_SIZE
     outline = _outline(box)
-    name = f"{escape(box.label)} {box.score:.2f}"
+    name = f"{escape(printable(box.label))} {box.score:.2f}"
     parts = []
     for shift in (-width, 0, width):
         u, v = outline[:, 0] + shift, outline[:, 1]

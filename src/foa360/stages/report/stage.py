@@ -1,112 +1,190 @@
-"""Write one page, and a text for the terminal, from what all other stages have written."""
+"""Write one page, tables and a text for the terminal, from what all other stages have written."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import os
+import shutil
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
-import yaml
-
 from foa360 import __version__
 from foa360.config.root import Config
+from foa360.core import tables
+from foa360.core.advice import ADVICE
 from foa360.core.files import atomic
 from foa360.core.reasons import REASONS
-from foa360.stages.report import charts
-from foa360.stages.report.clips import ReportClip, read_report_clips, with_other_axes
-from foa360.stages.report.gallery import gallery
+from foa360.stages.report import card, charts, panels, provenance, rows
+from foa360.stages.report.clips import (
+    ReportClip,
+    read_report_clips,
+    read_videos,
+    with_other_axes,
+)
+from foa360.stages.report.files import ReportFiles
+from foa360.stages.report.funnel import STAGES, loss
 from foa360.stages.report.reconcile import reconcile
+from foa360.stages.report.render import VENDORED, render_page
 from foa360.stages.report.results import Curves, Result, read_curves, read_result
+from foa360.stages.report.sample import choose
+from foa360.stages.report.segmentation import read_segmentations
 from foa360.stages.report.summary import Counts, count_clips, summary_text
+from foa360.stages.report.tables_out import write_clips, write_summary_json
+from foa360.stages.report.verdicts import verdict_text
 
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
 
-#: Rows of the table of clips; the Parquet files have all.
-MAX_TABLE_ROWS = 2000
+#: Evaluations whose accuracy heads the page, by the task of the experiment.
+HEADLINES = {"avc": "avc_choice", "avsa": "matching", "avts": "avts_choice"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportFiles:
-    """Paths of the stage.
+def write_report(files: ReportFiles, settings: Config, weights: str, progress: "Progress") -> None:
+    """Write the page, what it loads, the joined tables and the summaries.
 
-    plan : table of planned clips.
-    fetch, curation, detections, agreement : tables, one per shard.
-    features : feature shards.
-    models : folder of each experiment, with its `curves.csv`.
-    evaluations : metrics as JSON.
-    page, summary : outputs.
+    The page requests nothing but the files beside it. It has no dates: the same results give the
+    same bytes; only `cost.js`, with the times of the jobs, differs. `weights` is the digest of the
+    detector's weights. Raises CountError, before any work, if the clips of the stages do not add
+    up.
     """
-
-    plan: Path
-    fetch: Sequence[Path]
-    curation: Sequence[Path]
-    detections: Sequence[Path]
-    agreement: Sequence[Path]
-    features: Sequence[Path]
-    models: Mapping[str, Path]
-    evaluations: Sequence[Path]
-    page: Path
-    summary: Path
-
-
-def write_report(files: ReportFiles, settings: Config, progress: "Progress") -> None:
-    """Write the page and the summary.
-
-    The page is one file that requests nothing from anywhere. It has no dates: the same results give
-    the same bytes. Raises CountError, before any work, if the clips of the stages do not add up.
-    """
+    progress.say("reading the tables")
     reconcile(files.plan, files.fetch, files.curation, files.features)
     clips = read_report_clips(files.curation, files.agreement)
-    counts = count_clips(clips)
+    videos = read_videos(files.fetch)
+    losses = [loss(clip.verdict, clip.reasons, settings.curate.rejecting) for clip in clips]
+    texts = [
+        verdict_text(clip, lost, settings.curate) for clip, lost in zip(clips, losses, strict=True)
+    ]
+    counts = count_clips(clips, losses)
     results = [read_result(path) for path in files.evaluations]
-    curves = {name: read_curves(folder / "curves.csv") for name, folder in files.models.items()}
-    progress.say("decoding frames for the gallery")
-    scenes = gallery(clips, files.fetch, files.detections, files.features, settings.seed)
-    page = _template().render(
-        version=__version__,
+    curves = _curves_of_first_seeds(files.models)
+    segmentations = read_segmentations(
+        files.segmentations, files.segmenter_curves, files.mask_examples
+    )
+    location = card.locate(files.features)
+    sample = choose(clips, losses, location, settings.curate, settings.seed)
+    sources = card.CardSources(
+        rows=card.rows_of(files.curation, sample),
+        location=location,
+        videos=videos,
+        boxes=card.detections_of(files.detections, sample),
+    )
+    pieces = rows.pieces(clips, losses, texts, _addresses(files), videos)
+    row_scripts = _write_numbered(files.data, "rows", pieces)
+    cards = (
+        rows.script("card", clip_id, card.card(clip_id, sources))
+        for clip_id in progress(sample, len(sample), "cards")
+    )
+    card_scripts = _write_numbered(files.data, "clip", cards)
+    _copy_libraries(files.data, keep={*row_scripts, *card_scripts})
+    order = {clips[i].clip_id: number for number, i in enumerate(rows.ordered(clips))}
+    page = render_page(
+        state={
+            "clips": len(clips),
+            "pieces": len(row_scripts),
+            "piece": rows.PIECE,
+            "codes": {code: [reason.kind, reason.sentence] for code, reason in REASONS.items()},
+            "stages": list(STAGES),
+            "sample": [[clip, order[clip], why] for clip, why in sample.items()],
+            "tau": {
+                "value": settings.curate.tau,
+                "strict": settings.curate.strict,
+                "counts": panels.tau_counts(clips, settings.curate),
+            },
+            "charts": {
+                "histogram": charts.histogram(
+                    _ratios_by_verdict(clips), settings.curate.tau, settings.curate.ratio_range
+                ),
+                "loss": _series(curves, "loss"),
+                "validation_loss": _series(curves, "validation_loss"),
+                "accuracy": _series(curves, "accuracy"),
+                "jaccard": {result.experiment: result.curve for result in segmentations},
+            },
+        },
         counts=counts,
+        lost_codes={code for step in counts.steps for code in step.lost},
         funnel=charts.bars(_funnel(counts)),
-        reasons=[(code, n, REASONS[code]) for code, n in counts.reasons.items()],
-        histogram=charts.histogram(
-            _ratios_by_verdict(clips), settings.curate.tau, settings.curate.ratio_range
-        ),
+        reasons=[(code, n, REASONS[code], ADVICE[code]) for code, n in counts.reasons.items()],
+        is_trained=bool(_series(curves, "loss")),
+        is_validated=bool(_series(curves, "validation_loss")),
         curate=settings.curate,
-        scenes=scenes,
+        sample=[(clip, order[clip], why) for clip, why in sample.items()],
+        clip_by_id={clip.clip_id: clip for clip in clips if clip.clip_id in sample},
+        texts={
+            clip.clip_id: t for clip, t in zip(clips, texts, strict=True) if clip.clip_id in sample
+        },
         other_axes=with_other_axes(clips),
-        loss=charts.curves(_series(curves, "loss"), "loss", None),
-        accuracy=charts.curves(_series(curves, "accuracy"), "accuracy", 1.0),
         results=results,
+        segmentations=segmentations,
         headlines=[result for result in results if _is_headline(result)],
-        table=_table(clips),
-        omitted=max(0, len(clips) - MAX_TABLE_ROWS),
-        config=_config_text(settings),
-        shards=[(path.name, _published_digest(path)) for path in files.features],
+        channel_shares=panels.channel_shares(clips),
+        combinations=panels.combinations(clips, losses),
+        nearest=panels.nearest(clips, settings.curate),
+        projections=panels.projections(clips, losses),
+        static_shares=charts.bars(panels.static_shares(clips)),
+        clips_per_video=charts.bars(panels.clips_per_video(clips)),
+        classes=charts.bars(panels.classes(files.detections)),
+        audio_map=panels.audio_directions(clips),
+        object_map=panels.object_directions(files.detections),
+        leakage=panels.leakage(clips),
+        fetch_states=charts.bars(panels.fetch_states(videos)),
+        fetch_attempts=charts.bars(panels.fetch_attempts(videos)),
+        licences=panels.stated(videos.values(), "licence"),
+        tools=panels.stated(videos.values(), "tool"),
+        versions=provenance.versions(),
+        weights=f"{Path(settings.detect.weights).name} ({weights})",
+        config=provenance.config_text(settings),
+        shards=[(path.name, provenance.published_digest(path)) for path in files.features],
     )
-    with atomic(files.page) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    with atomic(files.summary) as temporary:
-        temporary.write_text(summary_text(files.page, counts, results), encoding="utf-8")
+    write_clips(files, {clip.clip_id: t for clip, t in zip(clips, texts, strict=True)})
+    write_summary_json(files.summary_json, counts, results, __version__)
+    _write_text(files.cost, rows.script("cost", provenance.costs(files.costs)))
+    _write_text(files.summary, summary_text(files.page, counts, results))
+    _write_text(files.page, page)
 
 
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("foa360.stages.report", "."),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("page.html")
+def _write_text(path: Path, text: str) -> None:
+    with atomic(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _write_numbered(folder: Path, name: str, scripts: Iterable[str]) -> list[str]:
+    """Write scripts that the page loads, one at a time, and return the names of their files."""
+    written = []
+    for number, text in enumerate(scripts):
+        written.append(f"{name}-{number:04d}.js")
+        _write_text(folder / written[-1], text)
+    return written
+
+
+def _copy_libraries(folder: Path, keep: Collection[str]) -> None:
+    """Put the libraries beside the scripts of this report; all other files are of older ones."""
+    libraries = {path.name: path for path in sorted(VENDORED.iterdir())}
+    for old in folder.iterdir():
+        if old.name not in {*keep, *libraries}:
+            os.unlink(old)
+    for name, library in libraries.items():
+        with atomic(folder / name) as temporary:
+            shutil.copyfile(library, temporary)
+
+
+def _addresses(files: ReportFiles) -> dict[str, str]:
+    """Web address of each video that has one."""
+    table = tables.read_arrow(files.plan, ["video_id", "video"])
+    named = zip(table["video_id"].to_pylist(), table["video"].to_pylist(), strict=True)
+    return {video: url for video, url in named if url.startswith(("https://", "http://"))}
 
 
 def _funnel(counts: Counts) -> list[charts.Bar]:
-    """Bars from listed to kept clips, and the reasons that removed clips in between."""
-    bars = [charts.Bar("listed", counts.listed, "listed", "clips in the plan")]
-    for kind in ("failed", "rejected"):
-        for code, count in counts.reasons.items():
-            if REASONS[code].kind == kind:
-                bars.append(charts.Bar(code, count, kind, REASONS[code].sentence))
-    bars.append(charts.Bar("kept", counts.verdicts["kept"], "kept", "clips that are kept"))
+    """Bars of the clips that passed each stage, and of those lost there by their first reason."""
+    bars = []
+    for step in counts.steps:
+        for code, count in step.lost.items():
+            kind = "failed" if REASONS[code].kind == "failed" else "rejected"
+            sentence = REASONS[code].sentence
+            bars.append(charts.Bar(f"− {code}", count, kind, sentence, f"#lost={code}"))
+        sentence = f"{step.passed} clips: {step.stage}"
+        bars.append(charts.Bar(step.stage, step.passed, "listed", sentence))
+    kept = counts.verdicts["kept"]
+    bars.append(charts.Bar("kept", kept, "kept", "clips that are kept", "#verdict=kept"))
     return bars
 
 
@@ -118,31 +196,26 @@ def _ratios_by_verdict(clips: Sequence[ReportClip]) -> dict[str, list[float]]:
     return ratios
 
 
-def _series(curves: Mapping[str, Curves], name: str) -> dict[str, list[tuple[float, float]]]:
-    """Points (step, value) of one column of the learning curves, per experiment."""
+def _curves_of_first_seeds(models: Sequence[Path]) -> dict[str, Curves]:
+    """Learning curves of each experiment, from its first seed."""
+    curves: dict[str, Curves] = {}
+    for model in models:
+        experiment = model.parent.parent.name
+        if experiment not in curves:
+            curves[experiment] = read_curves(model.with_name("curves.csv"))
+    return curves
+
+
+def _series(curves: Mapping[str, Curves], name: str) -> dict[str, list[list[float]]]:
+    """Return steps and values of one column of the learning curves, per experiment."""
+    points = {experiment: getattr(own, name) for experiment, own in curves.items()}
     return {
-        experiment: list(zip(own.steps, getattr(own, name), strict=True))
-        for experiment, own in curves.items()
+        experiment: [list(column) for column in zip(*own, strict=True)]
+        for experiment, own in points.items()
+        if own
     }
 
 
 def _is_headline(result: Result) -> bool:
-    """Whether a model was measured on the task that it was trained for."""
-    return result.accuracy is not None and result.task == result.experiment
-
-
-def _table(clips: Sequence[ReportClip]) -> list[ReportClip]:
-    """Rows of the table, failed and rejected clips first."""
-    rank = {"failed": 0, "rejected": 1, "kept": 2}
-    return sorted(clips, key=lambda clip: rank[clip.verdict])[:MAX_TABLE_ROWS]
-
-
-def _config_text(settings: Config) -> str:
-    """Write the configuration as YAML, without the section that may name cookies."""
-    shown = settings.model_dump(mode="json", exclude={"fetch"})
-    return str(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True))
-
-
-def _published_digest(shard: Path) -> str:
-    """SHA-256 that was written beside a shard."""
-    return shard.with_name(f"{shard.name}.sha256").read_text().split()[0]
+    """Whether a model was measured by the evaluation of what it was trained for."""
+    return result.accuracy is not None and HEADLINES.get(result.trained_for) == result.task

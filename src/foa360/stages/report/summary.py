@@ -7,6 +7,7 @@ from pathlib import Path
 
 from foa360.core.reasons import REASONS
 from foa360.stages.report.clips import ReportClip
+from foa360.stages.report.funnel import Loss, Step, steps
 from foa360.stages.report.results import Result
 
 
@@ -19,7 +20,8 @@ class Counts:
     kept_hours : duration of the kept clips, hours.
     verdicts : clips by verdict.
     reasons : clips by reason code, in the order of the closed list; only codes that occur.
-    decisive : for rejected and failed clips, the codes of that kind and how often each occurs.
+    steps : clips by stage; each lost clip is counted once, see `foa360.stages.report.funnel`.
+    lost : rejected and failed clips by the code that decided first; each clip once.
     """
 
     listed: int
@@ -27,30 +29,31 @@ class Counts:
     kept_hours: float
     verdicts: dict[str, int]
     reasons: dict[str, int]
-    decisive: dict[str, Counter[str]]
+    steps: list[Step]
+    lost: dict[str, Counter[str]]
 
 
-def count_clips(clips: Sequence[ReportClip]) -> Counts:
-    """Count clips by verdict and reason."""
+def count_clips(clips: Sequence[ReportClip], losses: Sequence[Loss | None]) -> Counts:
+    """Count clips by verdict, reason and the stage that lost them."""
     verdicts = {"kept": 0, "rejected": 0, "failed": 0}
     all_reasons: Counter[str] = Counter()
-    decisive: dict[str, Counter[str]] = {"rejected": Counter(), "failed": Counter()}
+    lost: dict[str, Counter[str]] = {"rejected": Counter(), "failed": Counter()}
     kept_seconds = 0.0
-    for clip in clips:
+    for clip, loss in zip(clips, losses, strict=True):
         verdicts[clip.verdict] += 1
         all_reasons.update(clip.reasons)
-        if clip.verdict == "kept":
+        if loss is None:
             kept_seconds += clip.duration
         else:
-            codes = [code for code in clip.reasons if REASONS[code].kind == clip.verdict]
-            decisive[clip.verdict].update(codes)
+            lost[clip.verdict][loss.code] += 1
     return Counts(
         listed=len(clips),
         videos=len({clip.video_id for clip in clips}),
         kept_hours=kept_seconds / 3600,
         verdicts=verdicts,
         reasons={code: all_reasons[code] for code in REASONS if all_reasons[code]},
-        decisive=decisive,
+        steps=steps(losses),
+        lost=lost,
     )
 
 
@@ -61,7 +64,7 @@ def summary_text(page: Path, counts: Counts, results: Sequence[Result]) -> str:
         f"Report: {page}",
         f"Clips:  {counts.listed} listed, {counts.verdicts['kept']} kept",
     ]
-    for verdict, codes in counts.decisive.items():
+    for verdict, codes in counts.lost.items():
         detail = ", ".join(f"{code} {count}" for code, count in codes.most_common())
         suffix = f": {detail}" if detail else ""
         lines.append(f"        {counts.verdicts[verdict]} {verdict}{suffix}")
@@ -70,9 +73,14 @@ def summary_text(page: Path, counts: Counts, results: Sequence[Result]) -> str:
 
 
 def _result_line(result: Result) -> str:
-    name = f"Accuracy, {result.task} of the {result.experiment} model"
+    name = f"{result.experiment} model, {result.title}"
     measured = result.accuracy, result.ci_low, result.ci_high, result.chance
     if any(value is None for value in measured):
         return f"{name}: not measured, {result.note}"
     accuracy, low, high, chance = (100 * value for value in measured if value is not None)
-    return f"{name}: {accuracy:.1f} % ({low:.0f} to {high:.0f}; chance {chance:.0f})"
+    line = f"{name}: {accuracy:.1f} % ({low:.0f} to {high:.0f}; chance {chance:.0f}"
+    for control, value in (("blind", result.blind), ("deaf", result.deaf)):
+        if value is not None:
+            line += f", {control} {100 * value:.0f}"
+    line += ")"
+    return f"{line}; {result.warning}" if result.warning else line

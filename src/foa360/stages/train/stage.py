@@ -1,24 +1,32 @@
 """Train one experiment on all feature shards (Morgado et al. 2020)."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
+from lightning_fabric import Fabric
 
+from foa360.config.experiments import Experiment
 from foa360.config.train import Train
 from foa360.core.digest import value_digest
 from foa360.core.files import atomic, sha256
 from foa360.data.batches import batches, training_keys
 from foa360.data.dataset import ShardDataset
-from foa360.data.statistics import feature_statistics
-from foa360.learning.checkpoint import ModelInfo, device, load, make_deterministic, save
+from foa360.data.samples import SampleKey
+from foa360.learning.checkpoint import ModelInfo, load, make_deterministic, save
 from foa360.learning.models.audiovisual import AudioVisual
-from foa360.shards.verify import intact_digest
-from foa360.stages.train.run import CurvePoint, TrainingRun
+from foa360.shards.verify import published_digest
+from foa360.stages.train.devices import make_fabric
+from foa360.stages.train.log import TrainingLog
+from foa360.stages.train.pace import Stopwatch
+from foa360.stages.train.parts import shares, training_parts, video_numbers
+from foa360.stages.train.run import CurvePoint, Examples, TrainingRun
+from foa360.stages.train.validation import validation_keys
 from foa360.tasks.registry import TASKS
 
 if TYPE_CHECKING:
@@ -30,100 +38,174 @@ class TrainFiles:
     """Paths of the stage.
 
     shards : feature shards.
+    subsets : table of subsets, SubsetClip, if the experiment is trained on one.
     init : model whose weights training starts from, if any.
     folder : receives `model.pt` and `curves.csv`.
+    logs : receives curves for TensorBoard.
     """
 
     shards: Sequence[Path]
+    subsets: Path | None = None
     init: Path | None
     folder: Path
+    logs: Path | None = None
 
 
 def train_model(
-    experiment: str, files: TrainFiles, settings: Train, seed: int, progress: "Progress"
+    experiment: Experiment, files: TrainFiles, settings: Train, seed: int, progress: "Progress"
 ) -> None:
     """Train, and write weights and learning curves.
 
+    The weights are those with the least loss on the validation videos, which are not trained on.
     An interrupted run resumes from its last checkpoint and ends in the same weights. With fewer
     than two videos there are no negatives: the untrained model is written. No model is written
-    for a shard that differs from its checksum (raises DamagedShardError), nor after a loss that is
-    not finite (FloatingPointError).
+    for a shard that was changed after its checksum was written (raises DamagedShardError), nor
+    after a loss that is not finite (FloatingPointError).
 
     Parameters
     ----------
-    experiment : str
-        Name of a task of `foa360.tasks.registry`.
+    experiment : Experiment
+        What is trained.
     files : TrainFiles
         Input and output paths.
     settings : Train
-        Section `train` of the configuration.
+        Section `train` of the configuration, with the values of the experiment.
     seed : int
         Random seed of weights, order and samples.
     progress : Progress
         Reports steps.
     """
-    task = TASKS[experiment]
-    fingerprint = _fingerprint(files, settings, experiment, seed)
-    make_deterministic(seed)
-    statistics = feature_statistics(files.shards)
-    data = ShardDataset(
-        files.shards,
-        "train",
-        frames=settings.frames,
-        crop=settings.crop,
-        audio_seconds=settings.audio_seconds,
-        seed=seed,
-        augment=True,
-        statistics=statistics,
-        viewpoints=settings.viewpoints,
-    )
-    model = AudioVisual(settings.width, task.context).to(device())
-    if files.init is not None:
-        # The transformers of a task with context start untrained.
-        model.load_state_dict(load(files.init)[0].state_dict(), strict=False)
-    videos, video_of_clip = np.unique(np.array(data.videos, str), return_inverse=True)
-    steps = task.steps(settings)
-    if len(videos) < 2:
-        progress.say("fewer than two training videos: the model stays untrained")
-        steps = 0
-    run = TrainingRun(model, task, settings, steps, files.folder / "checkpoint.pt")
-    run.resume(fingerprint)
-    keys = training_keys(len(data), settings.batch, seed, run.step, steps)
-    video_numbers = torch.from_numpy(video_of_clip)
-    for batch in progress(batches(data, keys), steps - run.step, "steps"):
-        clips = batch["index"].tolist()
-        try:
-            run.advance(batch["video"], batch["audio"], video_numbers[clips])
-        except FloatingPointError as error:
-            names = ", ".join(data.clip_ids[clip] for clip in clips)
-            raise FloatingPointError(f"{error}; clips of the batch: {names}") from None
-    info = ModelInfo(
+    fabric = make_fabric(settings)
+    train = partial(
+        _train,
         experiment=experiment,
+        files=files,
+        settings=settings,
+        seed=seed,
+        progress=progress,
+    )
+    fabric.launch(train)
+
+
+def _train(
+    fabric: Fabric,
+    *,
+    experiment: Experiment,
+    files: TrainFiles,
+    settings: Train,
+    seed: int,
+    progress: "Progress",
+) -> None:
+    """Train in this process, of one or more."""
+    task = TASKS[experiment.task]
+    fingerprint = _fingerprint(experiment, files, settings, seed)
+    make_deterministic(seed)
+    parts = training_parts(files.shards, files.subsets, experiment, settings, seed)
+    data = parts.training
+    model = AudioVisual(settings.width, task.context, data.input.channels)
+    if files.init is not None:
+        # What only one of the networks has, such as the translations of AVSA, starts untrained.
+        model.load_state_dict(load(files.init)[0].state_dict(), strict=False)
+    videos = set(data.videos)
+    steps = settings.steps
+    if len(videos) < 2:
+        _say(fabric, progress, "fewer than two training videos: the model stays untrained")
+        steps = 0
+    elif not len(parts.validation):
+        _say(fabric, progress, "no validation videos: the weights of the last step are kept")
+    run = TrainingRun(fabric, model, task, settings, seed, files.folder / "checkpoint.pt")
+    if problem := run.resume(fingerprint):
+        _say(fabric, progress, f"training begins anew: {problem}")
+    log = TrainingLog(files.logs if fabric.is_global_zero else None, run.step)
+    stopwatch = Stopwatch()
+    keys = training_keys(data.clips, settings.batch, seed, run.step, steps)
+    loaded = stopwatch.timed(_examples(fabric, data, keys, settings.accumulate, settings.workers))
+    numbers: Iterable[int] = range(run.step, steps)
+    if fabric.is_global_zero:
+        numbers = progress(numbers, steps - run.step, "steps")
+    for _ in numbers:
+        run.advance(list(islice(loaded, settings.accumulate)))
+        stopwatch.clips += settings.batch
+        if run.step % settings.validation_interval == 0 or run.step == steps:
+            run.validate(_validation_examples(fabric, parts.validation, settings, seed))
+        run.keep()
+        log.write(run, stopwatch.pace())
+    log.close()
+    if steps:
+        _say(fabric, progress, str(stopwatch.pace()))
+    if not fabric.is_global_zero:
+        return
+    info = ModelInfo(
+        experiment=experiment.name,
+        task=experiment.task,
+        input=experiment.input,
+        crops=experiment.crops,
+        seed=seed,
         width=settings.width,
         context=task.context,
         steps=steps,
-        mean=torch.from_numpy(statistics.mean),
-        std=torch.from_numpy(statistics.std),
-        settings=settings.model_dump_json(),
+        chosen_step=run.choose_weights(),
+        mean=torch.from_numpy(parts.statistics.mean),
+        std=torch.from_numpy(parts.statistics.std),
+        settings=settings.model_dump_json(exclude={"workers"}),
         clips=len(data),
         videos=len(videos),
+        validation_videos=len(set(parts.validation.videos)),
     )
     save(files.folder / "model.pt", model, info)
-    _write_curves(files.folder / "curves.csv", run.curves)
+    _write_curves(files.folder / "curves.csv", run)
     run.remove_checkpoint()
 
 
-def _write_curves(path: Path, curves: Sequence[CurvePoint]) -> None:
+def _say(fabric: Fabric, progress: "Progress", text: str) -> None:
+    if fabric.is_global_zero:
+        progress.say(text)
+
+
+def _examples(
+    fabric: Fabric,
+    data: ShardDataset,
+    keys: Iterable[Sequence[SampleKey]],
+    accumulate: int = 1,
+    workers: int = 0,
+) -> Iterator[Examples | None]:
+    """Load this process's share of each part of each batch; None where none can be read."""
+    numbers = video_numbers(data)
+    own = shares(keys, accumulate, fabric.global_rank, fabric.world_size)
+    for batch in batches(data, own, workers):
+        if batch is None:
+            yield None
+        else:
+            names = [data.clip_ids[clip] for clip in batch["index"].tolist()]
+            yield Examples(batch["video"], batch["audio"], numbers[batch["index"]], names)
+
+
+def _validation_examples(
+    fabric: Fabric, data: ShardDataset, settings: Train, seed: int
+) -> Iterator[Examples | None]:
+    """Load the samples of the validation videos; none without such videos."""
+    if len(data):
+        keys = validation_keys(data.clips, settings.batch, settings.validation_samples, seed)
+        yield from _examples(fabric, data, keys)
+
+
+def _write_curves(path: Path, run: TrainingRun) -> None:
+    """Write a row for each step that has a mean of the training or a loss of the validation."""
+    points = {point.step: point for point in run.curves}
+    losses = {point.step: point.loss for point in run.validations}
     with atomic(path) as temporary, temporary.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(CurvePoint._fields)
-        for point in curves:
-            writer.writerow([point.step, f"{point.loss:.5f}", f"{point.accuracy:.4f}"])
+        writer.writerow([*CurvePoint._fields, "validation_loss"])
+        for step in sorted(points.keys() | losses.keys()):
+            point = points.get(step)
+            means = [f"{point.loss:.5f}", f"{point.accuracy:.4f}"] if point else ["", ""]
+            validation = f"{losses[step]:.5f}" if step in losses else ""
+            writer.writerow([step, *means, validation])
 
 
-def _fingerprint(files: TrainFiles, settings: Train, experiment: str, seed: int) -> str:
+def _fingerprint(experiment: Experiment, files: TrainFiles, settings: Train, seed: int) -> str:
     """Digest of everything that determines the weights; raises DamagedShardError."""
-    digests = [intact_digest(path) for path in files.shards]
-    if files.init is not None:
-        digests.append(sha256(files.init))
-    return value_digest([digests, settings.model_dump(mode="json"), experiment, seed])
+    digests = [published_digest(path) for path in files.shards]
+    digests += [sha256(path) for path in (files.init, files.subsets) if path is not None]
+    options = experiment.model_dump(mode="json"), settings.model_dump_json(exclude={"workers"})
+    return value_digest([digests, options, seed])

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from foa360.ambisonics.arrays import Floats
+from foa360.ambisonics.direction_map import CELLS
 from foa360.ambisonics.field import rotation
 from foa360.sphere.directions import wrap
-from foa360.stages.viewpoints.audio_directions import CELLS
 
 #: Concentration of the von Mises-Fisher distribution around an object: 68 % within about 14°.
 CONCENTRATION = 40.0
@@ -51,7 +51,7 @@ def log_likelihood(
     Parameters
     ----------
     audio : (intervals, CELLS)
-        As `audio_directions` returns it.
+        Directional audio from each cell, see `foa360.ambisonics.direction_map`.
     detected : sequence of DetectedDirections
         One for each interval.
     matrices : (n, 3, 3)

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from foa360.config.viewpoints import Viewpoints
-from foa360.core.records import CuratedClip, Detection, TrackedObject, Viewpoint
+from foa360.core.records import Clip, Detection, TrackedObject, Viewpoint
 from foa360.sphere.separated import separated_directions
-from foa360.stages.viewpoints.audio_directions import AudioPeak
+from foa360.stages.viewpoints.audio_peaks import AudioPeak
 
 #: Elevations of random viewpoints, rad: 0.33 to 0.66 of the frame's height (Morgado et al. 2020).
 MIN_RANDOM_ELEVATION = np.radians(-28.8)
@@ -43,13 +43,13 @@ class ClipContent(NamedTuple):
 
 
 def clip_viewpoints(
-    clip: CuratedClip, content: ClipContent, settings: Viewpoints, seed: int
+    clip: Clip, content: ClipContent, settings: Viewpoints, seed: int
 ) -> list[Viewpoint]:
     """Choose the viewpoints of one clip, best first.
 
     Parameters
     ----------
-    clip : CuratedClip
+    clip : Clip
         A kept clip.
     content : ClipContent
         Its detections, objects, best first, and audio peaks, strongest first.
@@ -79,7 +79,7 @@ def clip_viewpoints(
     ]
 
 
-def _preferred(clip: CuratedClip, content: ClipContent, rule: str) -> list[Candidate]:
+def _preferred(clip: Clip, content: ClipContent, rule: str) -> list[Candidate]:
     """Candidates that depend on the clip's content, in order of preference."""
     objects: Sequence[Detection | TrackedObject] = []
     peaks: Sequence[AudioPeak] = []
@@ -94,7 +94,7 @@ def _preferred(clip: CuratedClip, content: ClipContent, rule: str) -> list[Candi
     return candidates
 
 
-def _middle_detections(clip: CuratedClip, detections: Sequence[Detection]) -> list[Detection]:
+def _middle_detections(clip: Clip, detections: Sequence[Detection]) -> list[Detection]:
     """Select the detections in the frame nearest to the middle of a clip, best first."""
     times = sorted({detection.time for detection in detections})
     if not times:
@@ -104,7 +104,7 @@ def _middle_detections(clip: CuratedClip, detections: Sequence[Detection]) -> li
     return sorted(of_frame, key=lambda detection: -detection.score)
 
 
-def _random_candidates(clip: CuratedClip, seed: int, count: int) -> list[Candidate]:
+def _random_candidates(clip: Clip, seed: int, count: int) -> list[Candidate]:
     """Random directions that depend on clip and seed alone."""
     digest = hashlib.sha256(f"{seed}/{clip.clip_id}".encode()).digest()
     random = np.random.default_rng(int.from_bytes(digest[:8], "little"))

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from foa360.ambisonics.arrays import Floats
-from foa360.core.records import ClipAgreement, CuratedClip, Detection
+from foa360.ambisonics.direction_map import interval_count
+from foa360.core.records import Clip, ClipAgreement, Detection
 from foa360.sphere.directions import to_vector
 from foa360.stages.viewpoints.agreement import (
     DetectedDirections,
@@ -15,7 +16,6 @@ from foa360.stages.viewpoints.agreement import (
     channel_axes,
     log_likelihood,
 )
-from foa360.stages.viewpoints.audio_directions import interval_count
 
 #: A vote for other axes than those in use must gain more than this, nats.
 MIN_AXES_GAIN_NATS = 0.1
@@ -26,10 +26,10 @@ TIME_TOLERANCE = 1e-6
 
 
 def detected_directions(
-    clip: CuratedClip, detections: Sequence[Detection], fps: float
+    clip: Clip, detections: Sequence[Detection], fps: float
 ) -> list[DetectedDirections]:
     """Sort a clip's detections into intervals of 1/fps."""
-    count = interval_count(clip, fps)
+    count = interval_count(clip.duration, fps)
     intervals: list[list[Detection]] = [[] for _ in range(count)]
     for detection in detections:
         index = int(detection.time * fps + TIME_TOLERANCE)
@@ -45,8 +45,8 @@ def _directions(detections: Sequence[Detection]) -> DetectedDirections:
 
 
 def clip_agreements(
-    clips: Sequence[CuratedClip],
-    audio: Sequence[Floats | None],
+    clips: Sequence[Clip],
+    audio: Sequence[Floats],
     detected: Sequence[Sequence[DetectedDirections]],
     fps: float,
 ) -> list[ClipAgreement]:
@@ -57,7 +57,7 @@ def clip_agreements(
     clips : sequence
         Clips of the video.
     audio : sequence
-        Directions of audio `(intervals, CELLS)` of each clip, or None.
+        Directions of audio `(intervals, CELLS)` of each clip.
     detected : sequence
         Directions of detections of each clip, in each interval.
     fps : float
@@ -68,8 +68,8 @@ def clip_agreements(
     rows = []
     for clip, directions, objects in zip(clips, audio, detected, strict=True):
         row = ClipAgreement(clip_id=clip.clip_id, video_id=clip.video_id)
-        found = None if directions is None else agreement(directions, objects)
-        if directions is not None and found is not None:
+        found = agreement(directions, objects)
+        if found is not None:
             votes += log_likelihood(directions, objects, matrices)
             voters += 1
             row = replace(

@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from foa360.ambisonics.arrays import Floats
 from foa360.config.viewpoints import Viewpoints
 from foa360.core import tables
 from foa360.core.records import (
     ClipAgreement,
-    CuratedClip,
     Detection,
-    FetchedVideo,
+    KeptClip,
     TrackedObject,
     Viewpoint,
 )
-from foa360.media.presence import media_present
-from foa360.stages.viewpoints.audio_directions import AudioPeak, audio_peaks, read_audio_directions
+from foa360.stages.viewpoints.audio_peaks import audio_peaks
 from foa360.stages.viewpoints.choice import ClipContent, clip_viewpoints
 from foa360.stages.viewpoints.clip_agreement import clip_agreements, detected_directions
+from foa360.stages.viewpoints.measured_directions import measured_directions
 
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
 class ViewpointFiles:
     """Inputs and outputs of the stage for one shard."""
 
-    fetch: Path  # input: FetchedVideo
-    curation: Path  # input: CuratedClip
+    measures: Path  # input: ClipDirections
+    kept: Path  # input: KeptClip
     detections: Path  # input: Detection
     objects: Path  # input: TrackedObject
     viewpoints: Path  # output: Viewpoint
@@ -57,30 +55,24 @@ def choose_viewpoints(
     progress : Progress
         Reports the videos that are done.
     """
-    videos = {video.video_id: video for video in tables.read(files.fetch, FetchedVideo)}
-    kept = tables.read(files.curation, CuratedClip, verdict="kept")
+    kept = tables.read(files.kept, KeptClip)
+    directions_of = measured_directions(files.measures, kept)
     detections = tables.grouped(tables.read(files.detections, Detection), lambda row: row.clip_id)
     objects = tables.grouped(tables.read(files.objects, TrackedObject), lambda row: row.clip_id)
     clips_of = tables.grouped(kept, lambda clip: clip.video_id)
     min_distance = float(np.radians(settings.min_distance))
     viewpoints: dict[str, list[Viewpoint]] = {}
     agreements: dict[str, ClipAgreement] = {}
-    for video_id, unsorted in progress(clips_of.items(), len(clips_of), "videos"):
-        path = videos[video_id].audio_path
-        if path is None:
-            raise ValueError(f"{files.fetch}: no audio of the kept clips of {video_id}")
+    for unsorted in progress(clips_of.values(), len(clips_of), "videos"):
         clips = sorted(unsorted, key=lambda clip: clip.start)
-        with media_present(videos[video_id]):
-            audio: list[Floats | None] = list(read_audio_directions(path, clips, fps))
+        audio = [directions_of[clip.clip_id] for clip in clips]
         detected = [
             detected_directions(clip, detections.get(clip.clip_id, []), fps) for clip in clips
         ]
         for agreement in clip_agreements(clips, audio, detected, fps):
             agreements[agreement.clip_id] = agreement
         for clip, directions in zip(clips, audio, strict=True):
-            peaks: list[AudioPeak] = []
-            if directions is not None:
-                peaks = audio_peaks(directions, settings.count, min_distance)
+            peaks = audio_peaks(directions, settings.count, min_distance)
             content = ClipContent(
                 detections=detections.get(clip.clip_id, []),
                 objects=objects.get(clip.clip_id, []),

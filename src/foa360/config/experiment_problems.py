@@ -1,0 +1,141 @@
+"""Check that the experiments of a configuration fit together."""
+
+import importlib.util
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from foa360.config.experiments import Experiment
+from foa360.config.explain import explain, show
+from foa360.config.root import Config
+from foa360.config.segmentation import Segmentation
+
+E = TypeVar("E", Experiment, Segmentation)
+
+#: Keys on which the shapes of weights depend: of `train`, and of segmentation.
+SHAPE_KEYS = ("width",)
+SEGMENTATION_SHAPE_KEYS = ("encoder", "audio", "channels", "tpavi")
+
+
+def experiment_problems(config: Config) -> list[str]:
+    """Return one line for each experiment that cannot be run."""
+    problems = []
+    names = Counter(experiment.name for experiment in config.experiments)
+    for name, count in names.items():
+        if count > 1:
+            problems.append(f"experiments: {count} have the name {show(name)}")
+    on_shards = {experiment.name: experiment for experiment in config.on_shards}
+    segmentations = {experiment.name: experiment for experiment in config.segmentations}
+    for number, experiment in enumerate(config.experiments):
+        key = f"experiments[{number}]"
+        if isinstance(experiment, Segmentation):
+            found = _segmentation_problems(experiment, segmentations)
+            problems += [f"{key}.{problem}" for problem in found]
+            continue
+        try:
+            config.training(experiment)
+        except ValidationError as error:
+            problems += [f"{key}.{explain(_in_train(e))}" for e in error.errors(include_url=False)]
+            continue
+        problems += [
+            f"{key}.{problem}" for problem in _init_problems(config, experiment, on_shards)
+        ]
+    for name in config.downstream.experiments or []:
+        if name not in on_shards:
+            problems.append(
+                f"downstream.experiments: there is no experiment {show(name)}; there are"
+                f" {', '.join(on_shards)}"
+            )
+    return problems
+
+
+def repeated_frames(config: Config) -> list[str]:
+    """Return a line for samples with more frames per second than shards will have, if there are.
+
+    Expects a configuration without `experiment_problems`.
+    """
+    names: dict[str, list[str]] = {}
+    for experiment in config.on_shards:
+        train = config.training(experiment)
+        seconds = train.video_seconds or train.audio_seconds
+        rate = train.frames / seconds
+        if rate > config.features.video_fps:
+            wanted = f"{train.frames} frames in {seconds:g} s need features.video_fps = {rate:g}"
+            names.setdefault(wanted, []).append(experiment.name)
+    rate_of_shards = f"it is {config.features.video_fps:g}, so that frames repeat"
+    return [
+        f"experiments {', '.join(of)}: {wanted}; {rate_of_shards}" for wanted, of in names.items()
+    ]
+
+
+def _in_train(error: ErrorDetails) -> ErrorDetails:
+    """Put the location of an error into the section `train`."""
+    return {**error, "loc": ("train", *error["loc"])}
+
+
+def _init_problems(
+    config: Config, experiment: Experiment, by_name: Mapping[str, Experiment]
+) -> Iterator[str]:
+    """Name what keeps training from starting at the weights of another experiment."""
+    init = by_name.get(experiment.init or "")
+    if init is None or _leads_back(experiment, by_name):
+        yield from _origin_problem(experiment, by_name)
+        return
+    key = f"init = {show(experiment.init)}"
+    if init.input != experiment.input:
+        yield f"{key}: its input is {init.input}, this one's {experiment.input}"
+    if init.seeds < experiment.seeds:
+        yield f"{key}: it has {init.seeds} seeds, this one {experiment.seeds}"
+    try:
+        before, own = config.training(init), config.training(experiment)
+    except ValidationError:
+        return  # said of the other experiment
+    for name in SHAPE_KEYS:
+        other, value = getattr(before, name), getattr(own, name)
+        if other != value:
+            yield f"{key}: its train.{name} is {other}, this one's {value}"
+
+
+def _segmentation_problems(
+    experiment: Segmentation, by_name: Mapping[str, Segmentation]
+) -> Iterator[str]:
+    """Name what keeps a segmentation from being trained."""
+    if experiment.encoder == "pvt_v2_b5" and importlib.util.find_spec("timm") is None:
+        yield 'encoder = "pvt_v2_b5": the package timm is not installed; `pip install timm`'
+    init = by_name.get(experiment.init or "")
+    if init is None or _leads_back(experiment, by_name):
+        yield from _origin_problem(experiment, by_name)
+        return
+    key = f"init = {show(experiment.init)}"
+    if init.seeds < experiment.seeds:
+        yield f"{key}: it has {init.seeds} seeds, this one {experiment.seeds}"
+    for name in SEGMENTATION_SHAPE_KEYS:
+        other, value = getattr(init, name), getattr(experiment, name)
+        if other != value:
+            yield f"{key}: its {name} is {other}, this one's {value}"
+
+
+def _origin_problem(experiment: E, by_name: Mapping[str, E]) -> Iterator[str]:
+    """Say that there is no experiment to start from, or that it starts from this one."""
+    if experiment.init is None:
+        return
+    key = f"init = {show(experiment.init)}"
+    if experiment.init not in by_name:
+        yield f"{key}: there is no such experiment; there are {', '.join(by_name)}"
+    else:
+        yield f"{key}: leads back to {show(_leads_back(experiment, by_name))}"
+
+
+def _leads_back(experiment: E, by_name: Mapping[str, E]) -> str | None:
+    """Return the name that occurs twice among the experiments that this one goes back to."""
+    seen = {experiment.name}
+    origin = by_name.get(experiment.init) if experiment.init else None
+    while origin is not None:
+        if origin.name in seen:
+            return origin.name
+        seen.add(origin.name)
+        origin = by_name.get(origin.init) if origin.init else None
+    return None

@@ -1,0 +1,69 @@
+"""Segmentation networks on disk."""
+
+import io
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from foa360.core.files import atomic
+from foa360.learning.checkpoint import device
+from foa360.learning.segmentation.network import Shape, SoundSegmenter
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmenterInfo:
+    """What is stored beside the weights.
+
+    experiment, part, alignment : of the experiment, as in its configuration.
+    seed : random seed of the training.
+    encoder, audio, channels, tpavi : see `Shape`.
+    picture : width and height of pictures, pixels.
+    steps, best_step : optimiser steps taken, and those after which the weights are from.
+    best_jaccard : M_J on validation videos there.
+    videos : number of training videos.
+    unread : videos that could not be read, as JSON: reason and message by split and name.
+    boxes : numbers of boxes of crops by where they come from, as JSON; empty for none.
+    """
+
+    experiment: str
+    part: str
+    alignment: str
+    seed: int
+    encoder: str
+    audio: str
+    channels: int
+    tpavi: list[int]
+    picture: int
+    steps: int
+    best_step: int
+    best_jaccard: float
+    videos: int
+    unread: str
+    boxes: str
+
+    @property
+    def shape(self) -> Shape:
+        """What the network is made of."""
+        return Shape(self.encoder, self.audio, self.channels, tuple(self.tpavi))
+
+
+def save_segmenter(path: Path, network: nn.Module, info: SegmenterInfo) -> None:
+    """Write weights with all that is needed to use them; loads with `weights_only=True`."""
+    weights = {name: value.cpu() for name, value in network.state_dict().items()}
+    # Written to a file directly, PyTorch would store the random temporary name.
+    buffer = io.BytesIO()
+    torch.save({"model": weights, **asdict(info)}, buffer)
+    with atomic(path) as temporary:
+        temporary.write_bytes(buffer.getvalue())
+
+
+def load_segmenter(path: Path) -> tuple[SoundSegmenter, SegmenterInfo]:
+    """Read a network onto the best device, with what is stored beside it."""
+    stored = torch.load(path, map_location="cpu", weights_only=True)
+    weights = stored.pop("model")
+    info = SegmenterInfo(**stored)
+    network = SoundSegmenter(info.shape)
+    network.load_state_dict(weights)
+    return network.to(device()), info

@@ -1,1 +1,0 @@
-"""Stage `curate`: measure every clip and judge it, with reasons."""

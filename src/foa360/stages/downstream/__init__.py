@@ -1,0 +1,1 @@
+"""Stage `downstream`: figures of the data sets that networks are transferred to."""

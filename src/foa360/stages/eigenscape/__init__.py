@@ -1,0 +1,1 @@
+"""Stage `eigenscape`: classification of the acoustic scenes of EigenScape."""

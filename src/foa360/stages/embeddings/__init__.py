@@ -1,0 +1,1 @@
+"""Stage `embeddings`: embeddings of a list of clips, for work outside the workflow."""

@@ -1,0 +1,1 @@
+"""Stage `judge`: verdicts with reasons, from measures alone."""

@@ -1,0 +1,1 @@
+"""Stage `pool`: the figures of an experiment over all its seeds."""

@@ -1,0 +1,1 @@
+"""Stage `published`: published figures beside those of the experiments."""

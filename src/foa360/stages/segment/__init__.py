@@ -1,0 +1,1 @@
+"""Stage `segment`: networks that mark what sounds are trained on AVSBench."""

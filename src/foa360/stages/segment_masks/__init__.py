@@ -1,0 +1,1 @@
+"""Stage `segment_masks`: masks of test videos are compared with the truth."""

@@ -1,0 +1,1 @@
+"""Stage `segment_pool`: figures of masks over seeds."""

@@ -1,0 +1,1 @@
+"""Stage `subsets`: which clips experiments are trained on."""

@@ -1,0 +1,1 @@
+"""Stage `tau2021`: classification of the audio-visual scenes of TAU."""

@@ -1,0 +1,1 @@
+"""Stage `test_list`: what evaluations compare."""

@@ -1,0 +1,1 @@
+"""Stage `track`: detections on the sphere, and the objects that they form."""
