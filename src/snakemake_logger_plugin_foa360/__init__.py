@@ -166,7 +166,7 @@ class LogHandler(LogHandlerBase):
             self._say(message)
 
     def _end(self) -> None:
-        from foa360.core.run_view import duration, to_go_on
+        from foa360.core.run_view import to_go_on
 
         command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
         if command.startswith("__main__.py"):
@@ -177,7 +177,7 @@ class LogHandler(LogHandlerBase):
             rest = to_go_on(command) if self.view else ["To go on:", f"  {command}"]
             lines = [f"Stopped: {self.problem}{snakemake_log()}", *rest]
         elif self.view is not None:
-            lines = [f"Ended after {duration(time.monotonic() - self.view.begun)}"]
+            lines = [self.view.end(time.monotonic())]
         else:
             lines = []
         for line in lines:

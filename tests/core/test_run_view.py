@@ -60,6 +60,11 @@ def test_a_line_has_stages_clips_verdicts_rate_and_the_time_left(plan, log, tmp_
     assert view.line(40.0).startswith(
         "0:00:40  train avc 0 120 of 200 steps | 3 of 5 jobs | 12 kept, 3 failed | about "
     )
+    assert view.end(90.0) == "Ended after 2 min: 12 kept, 1 rejected, 3 failed of 16 clips"
+
+
+def test_a_run_without_verdicts_says_how_long_it_took(plan):
+    assert RunView(plan, {"fetch_shard": 2}, 2, 0.0).end(30.0) == "Ended after 30 s"
 
 
 def test_a_resumed_run_counts_the_verdicts_that_are_there(plan, tmp_path):

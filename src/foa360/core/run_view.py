@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from foa360.core import tables
 from foa360.core.job_ends import reason, tail
+from foa360.core.reasons import Verdict
 
 #: The last line of progress in the log of a job.
 PROGRESS_LINE = re.compile(r"INFO foa360: (\d+)/(\d+) (\w+), about")
@@ -120,7 +121,7 @@ class RunView:
         parts = [self._stage_text(stage) for stage in running] or ["waiting"]
         jobs = sum(count.jobs for count in self.stages.values())
         parts.append(f"{sum(count.done for count in self.stages.values())} of {jobs} jobs")
-        verdicts = sum(self.verdicts.values(), Counter[str]())
+        verdicts = self._verdict_counts()
         if verdicts:
             parts.append(f"{verdicts['kept']} kept, {verdicts['failed']} failed")
         rate = self._rate(running, now)
@@ -130,6 +131,13 @@ class RunView:
         if left is not None:
             parts.append(f"about {duration(left)} left")
         return f"{clock(now - self.begun)}  {' | '.join(parts)}"
+
+    def end(self, now: float) -> str:
+        """Describe a run that has done all its jobs: how long it took, and what became of clips."""
+        counts = self._verdict_counts()
+        verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict)
+        clips = f": {verdicts} of {_of(counts.total(), 'clip')}" if counts else ""
+        return f"Ended after {duration(now - self.begun)}{clips}"
 
     def last_lines(self, command: str) -> list[str]:
         """Describe what has failed, and how to go on."""
@@ -143,6 +151,9 @@ class RunView:
         if more > 0:
             lines.append(f"{_of(more, 'other job')} failed, too.")
         return [*lines, *to_go_on(command)]
+
+    def _verdict_counts(self) -> Counter[str]:
+        return sum(self.verdicts.values(), Counter[str]())
 
     def _count_verdicts(self, shard: str) -> None:
         path = Path(self.plan.curation.format(shard=shard))
