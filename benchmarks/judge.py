@@ -1,4 +1,4 @@
-"""Time of judging measured clips: from tables of measures to tables of verdicts, on one core.
+"""Time of judging measured clips: from tables of measures to tables of verdicts.
 
 `python benchmarks/judge.py --rows 100000` repeats measured rows, or simulated ones, with small
 random changes, in tables of 256 rows of a folder that is deleted afterwards. It judges them for the
@@ -7,6 +7,7 @@ not read, are left out.
 """
 
 import argparse
+import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -85,13 +86,14 @@ def write_measures(folder: Path, clips: Iterator[MeasuredClip], rows: int) -> li
     return shards
 
 
-def timed(shards: Sequence[JudgeFiles], settings: Curate, version: str) -> str:
+def timed(shards: Sequence[JudgeFiles], settings: Curate, version: str, processes: int) -> str:
     """Judge shards; return the cells of a row of the table."""
-    begin, cpu = time.perf_counter(), time.process_time()
+    begin, cpu = time.perf_counter(), sum(os.times()[:4])
     with threadpool_limits(1):
-        judged: JudgedShards = judge_shards(shards, settings, version, Progress("judge"))
+        progress = Progress("judge")
+        judged: JudgedShards = judge_shards(shards, settings, version, progress, processes)
     seconds = time.perf_counter() - begin
-    cpu = time.process_time() - cpu
+    cpu = sum(os.times()[:4]) - cpu
     return (
         f"{judged.clips} | {seconds:.1f} | {cpu:.1f} | {judged.clips / seconds:.0f}"
         f" | {judged.new_verdicts} | {len(judged.kept_changed)}"
@@ -104,6 +106,7 @@ def main() -> None:
     parser.add_argument("measures", nargs="*", type=Path, help="measured tables to repeat")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--clips-per-video", type=int, nargs="*", default=[16, 1])
+    parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args()
     clips = []
     for path in chosen.measures:
@@ -119,7 +122,7 @@ def main() -> None:
             shards = write_measures(Path(name), rows, chosen.rows)
             for label, tau in (("first", 0.1), ("new tau", 0.2), ("no change", 0.2)):
                 settings = Curate(tau=tau, strict=True)
-                cells = timed(shards, settings, f"tau {tau}")
+                cells = timed(shards, settings, f"tau {tau}", chosen.processes)
                 print(f"| {clips_per_video} | {label} | {cells} |", flush=True)
 
 

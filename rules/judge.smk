@@ -19,7 +19,10 @@ def judge_run():
             curation=Path(PATHS.curation.format(shard=shard)),
             kept=Path(PATHS.kept.format(shard=shard)),
         )
-    again = judge_again(shards, CONFIG.curate, Path(PREVIEW.name) if IS_DRY else None)
+    preview = Path(PREVIEW.name) if IS_DRY else None
+    # A run by a scheduler states no cores of this machine.
+    processes = workflow.resource_settings.cores or available_cpu_count()
+    again = judge_again(shards, CONFIG.curate, preview, processes)
     if again.message:
         print(again.message, file=sys.stderr)
     return again.previews

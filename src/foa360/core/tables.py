@@ -65,6 +65,12 @@ def schema(record: type[Any]) -> pa.Schema:
     )
 
 
+def writing(table: pa.Schema) -> dict[str, Any]:
+    """Options of Parquet writers; repeated texts are stored once, measures hardly repeat."""
+    texts = [f.name for f in table if pa.types.is_string(f.type)]
+    return {"compression": COMPRESSION, "use_dictionary": texts}
+
+
 def write(
     path: PathLike,
     rows: Iterable[R],
@@ -97,7 +103,7 @@ def write_if_changed(path: PathLike, table: pa.Table) -> bool:
     """
     path = Path(path)
     stream = pa.BufferOutputStream()
-    pq.write_table(table, stream, compression=COMPRESSION)
+    pq.write_table(table, stream, **writing(table.schema))
     content = stream.getvalue().to_pybytes()
     if path.is_file() and path.read_bytes() == content:
         return False
@@ -229,7 +235,7 @@ def _require(path: PathLike, stored: Iterable[str], names: Iterable[str]) -> Non
 
 def _write(path: PathLike, table: pa.Table) -> None:
     with atomic(path) as temporary:
-        pq.write_table(table, temporary, compression=COMPRESSION)
+        pq.write_table(table, temporary, **writing(table.schema))
 
 
 def _each(convert: Callable[[Any], Any], value: Any) -> Any:

@@ -15,7 +15,13 @@ from foa360.core.jobs import Progress
 from foa360.core.measured import MeasuredClip
 from foa360.core.records import Clip, CuratedClip, KeptClip
 from foa360.stages.judge.again import judge_again
-from foa360.stages.judge.stage import JudgeFiles, is_judged, judge_shard, judge_shards
+from foa360.stages.judge.stage import (
+    SHARDS_PER_PROCESS,
+    JudgeFiles,
+    is_judged,
+    judge_shard,
+    judge_shards,
+)
 from foa360.stages.judge.version import judge_version
 
 RATE = 24000
@@ -116,6 +122,40 @@ def test_a_table_of_measures_that_cannot_be_read_is_named(files: JudgeFiles, dam
 def test_shards_are_counted_together(files: JudgeFiles) -> None:
     done = judge_shards([files], Curate(), "1", Progress("judge"))
     assert (done.clips, done.new_verdicts, done.kept_changed) == (4, 4, ("s0000",))
+
+
+@pytest.fixture
+def many(files: JudgeFiles) -> list[JudgeFiles]:
+    """Enough shards for two processes, all of the same clips."""
+    shards = []
+    for number in range(2 * SHARDS_PER_PROCESS):
+        name = f"s{number:04}.parquet"
+        copy = JudgeFiles(
+            measures=files.measures.with_name(name),
+            curation=files.curation.with_name(name),
+            kept=files.kept.with_name(name),
+        )
+        if number:
+            os.link(files.measures, copy.measures)
+        shards.append(copy)
+    return shards
+
+
+def test_processes_write_the_bytes_of_one(many: list[JudgeFiles]) -> None:
+    judge_shard(many[0], Curate(), "1")
+    one = [path.read_bytes() for path in (many[0].curation, many[0].kept)]
+    done = judge_shards(many, Curate(), "1", Progress("judge"), processes=2)
+    assert (done.clips, done.new_verdicts) == (4 * len(many), 4 * (len(many) - 1))
+    assert done.kept_changed == tuple(files.shard for files in many[1:]), "in their order"
+    for files in many:
+        assert [path.read_bytes() for path in (files.curation, files.kept)] == one
+
+
+def test_a_process_names_the_table_that_it_cannot_read(many: list[JudgeFiles]) -> None:
+    many[5].measures.unlink()
+    with pytest.raises(FileNotFoundError) as error:
+        judge_shards(many, Curate(), "1", Progress("judge"), processes=2)
+    assert error.value.filename == str(many[5].measures)
 
 
 def test_judging_again_touches_only_what_was_judged_otherwise(files: JudgeFiles) -> None:

@@ -24,7 +24,10 @@ class JudgedAgain:
 
 
 def judge_again(
-    shards: Mapping[str, JudgeFiles], settings: Curate, preview: Path | None = None
+    shards: Mapping[str, JudgeFiles],
+    settings: Curate,
+    preview: Path | None = None,
+    processes: int = 1,
 ) -> JudgedAgain:
     """Judge every measured shard that was judged with other thresholds or by other code.
 
@@ -39,6 +42,8 @@ def judge_again(
         Thresholds of the verdict.
     preview : Path, optional
         Folder that receives the tables instead, for a run that must not change results.
+    processes : int
+        See `judge_shards`.
 
     Raises
     ------
@@ -52,7 +57,8 @@ def judge_again(
             stale[shard] = files if preview is None else _copied(files, preview)
     if not stale:
         return JudgedAgain("", {})
-    judged = judge_shards(list(stale.values()), settings, version, Progress("judge"))
+    progress = Progress("judge")
+    judged = judge_shards(list(stale.values()), settings, version, progress, processes)
     change = "changes" if preview is None else "would change"
     message = (
         f"[judge] {judged.clips} clips judged again: the verdict of {judged.new_verdicts}"

@@ -2,12 +2,18 @@
 
 import errno
 import os
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from foa360.config.curate import Curate
 from foa360.core import tables
@@ -21,6 +27,8 @@ VERSION_KEY = "judged_by"
 UNREADABLE = "the table of measures cannot be read; delete it, and the shard is measured again"
 #: Columns that tell the clips of a shard apart, and the verdict.
 VERDICT_COLUMNS = ("clip_id", "duration", "verdict")
+#: Shards that a process must judge to be worth its start, which takes as long as some 16.
+SHARDS_PER_PROCESS = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,9 +73,13 @@ class JudgedShards:
 
 
 def judge_shards(
-    shards: Sequence[JudgeFiles], settings: Curate, version: str, progress: "Progress"
+    shards: Sequence[JudgeFiles],
+    settings: Curate,
+    version: str,
+    progress: "Progress",
+    processes: int = 1,
 ) -> JudgedShards:
-    """Judge several shards, one after the other.
+    """Judge several shards.
 
     Parameters
     ----------
@@ -79,6 +91,8 @@ def judge_shards(
         Names the code and the settings, see `is_judged`.
     progress : Progress
         Reports how many shards are done.
+    processes : int
+        Processes that judge at a time, at most; few shards are judged in this one.
 
     Raises
     ------
@@ -87,12 +101,14 @@ def judge_shards(
     """
     clips = new_verdicts = 0
     kept_changed = []
-    for files in progress(shards, len(shards), "shards"):
-        judged = judge_shard(files, settings, version)
-        clips += judged.clips
-        new_verdicts += judged.new_verdicts
-        if judged.kept_changed:
-            kept_changed.append(files.shard)
+    judge_one = partial(judge_shard, settings=settings, version=version)
+    with _judging(judge_one, shards, processes) as judging:
+        done = zip(shards, judging, strict=True)
+        for files, judged in progress(done, len(shards), "shards"):
+            clips += judged.clips
+            new_verdicts += judged.new_verdicts
+            if judged.kept_changed:
+                kept_changed.append(files.shard)
     return JudgedShards(clips=clips, new_verdicts=new_verdicts, kept_changed=tuple(kept_changed))
 
 
@@ -143,6 +159,30 @@ def is_judged(curation: Path, version: str) -> bool:
         return tables.read_metadata(curation).get(VERSION_KEY) == version
     except (OSError, pa.ArrowException):
         return False
+
+
+@contextmanager
+def _judging(
+    judge_one: partial[JudgedShard], shards: Sequence[JudgeFiles], processes: int
+) -> Iterator[Iterator[JudgedShard]]:
+    """Iterate over the judged shards in their order."""
+    processes = min(processes, len(shards) // SHARDS_PER_PROCESS)
+    if processes < 2:
+        yield map(judge_one, shards)
+        return
+    # Not forked: a copy of a process with threads may wait for ever.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin_process) as pool:
+        try:
+            yield pool.map(judge_one, shards)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _begin_process() -> None:
+    """Leave an interruption to the process that waits, and a core to each process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(1)
 
 
 def _verdicts(curation: Path) -> set[tuple[str, float, str]]:

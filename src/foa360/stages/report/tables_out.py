@@ -34,7 +34,7 @@ def write_clips(files: ReportFiles, texts: Mapping[str, str]) -> None:
     with (
         atomic(files.clips_parquet) as parquet,
         atomic(files.clips_csv) as csv,
-        pq.ParquetWriter(parquet, schema, compression=tables.COMPRESSION) as rows,
+        pq.ParquetWriter(parquet, schema, **tables.writing(schema)) as rows,
         pa_csv.CSVWriter(csv, _flat(schema.empty_table()).schema) as lines,
     ):
         for begin in range(0, len(files.curation), AT_ONCE):
