@@ -15,16 +15,16 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
-from spheres import LAYOUTS, Source, View, compressed, drawn, sources
+from spheres import LAYOUTS, Source, View, compressed, drawn, sources, test_patterns
 
 from foa360.core.jobs import Progress
 from foa360.media import frame_layout
 from foa360.media.layout_evidence import layout_evidence
 
 SEED = 15
-#: Orientations of each layout; of ERP and flat frames, which have no edges, more.
+#: Orientations of each layout; of those that have no edges of faces or circles, more.
 VIEWS, MORE_VIEWS = 12, 24
-MORE = {"ERP", "flat"}
+MORE = {"ERP", "flat", "half ERP", "ERP of the front", "ERP without poles"}
 MAX_PITCH, MAX_ROLL = 40, 10
 #: JPEG qualities that stand for compression.
 QUALITIES = 40, 95
@@ -32,7 +32,7 @@ QUALITIES = 40, 95
 REGULARISATION = 0.3
 DIGITS = 5
 FOLDS = 6
-DRAWN = 8
+DRAWN, PATTERNS = 8, 4
 
 
 class Samples(NamedTuple):
@@ -50,6 +50,9 @@ def samples(found: list[Source]) -> Samples:
         rng = np.random.default_rng([SEED, number])
         for view_number in range(MORE_VIEWS if name in MORE else VIEWS):
             angles = rng.uniform(-1, 1, 3) * (180, MAX_PITCH, MAX_ROLL)
+            if view_number % 2:
+                # As most cameras stand: the horizon is level, at both edges of half a sphere, too.
+                angles[2] = 0
             view = View(*angles.tolist(), random=rng)
             frames = [source.frames[view_number % len(source.frames)] for source in found]
             quality = int(rng.integers(*QUALITIES))
@@ -95,7 +98,7 @@ def main() -> None:
         stored = np.load(chosen.samples)
         data = Samples(*(stored[name] for name in Samples._fields))
     else:
-        data = samples(sources() + drawn(DRAWN))
+        data = samples(sources() + drawn(DRAWN) + test_patterns(PATTERNS))
         if chosen.samples:
             np.savez(chosen.samples, **data._asdict())
     inputs = frame_layout.model_inputs(data.evidence)

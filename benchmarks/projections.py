@@ -37,7 +37,7 @@ def decisions(found: list[Source], name: str) -> Iterator[Decision]:
             for source in found:
                 frames = [compressed(next(made)) for _ in source.frames]
                 evidence = median_evidence([layout_evidence(frame) for frame in frames])
-                layout, probability = frame_layout(evidence, None, None)
+                layout, probability = frame_layout(evidence)
                 projection = layout.projection if probability >= UNKNOWN_BELOW else "unknown"
                 yield Decision(name, source.name, (projection, layout.stereo))
 

@@ -121,8 +121,8 @@ def erp_padded(frames: Frames, view: View) -> Frames:
 
 
 def erp_band(frames: Frames, view: View) -> Frames:
-    """All azimuths, but not the poles."""
-    top = view.between(0.25, 0.12, 0.35)
+    """All azimuths, but not the poles; often in the shape 4:1 of two spheres side by side."""
+    top = view.choice([0.25, view.between(0.25, 0.12, 0.35)])
     return [f[round(top * len(f)) : round((1 - top) * len(f))] for f in erp(frames, view)]
 
 

@@ -61,3 +61,28 @@ def drawn(count: int) -> list[Source]:
             frames.append(np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8))
         found.append(Source(f"drawn {number}", f"drawn {number}", frames))
     return found
+
+
+def test_patterns(count: int) -> list[Source]:
+    """Return grids of meridians and parallels with their angles, as drawn to test players."""
+    found = []
+    width, height = SIZE
+    for number in range(count):
+        rng = np.random.default_rng([number, 360])
+        paper, ink = (255, 0) if number % 2 else (20, 230)
+        step = (30, 15, 45, 10)[number % 4]
+        image = np.full((height, width), paper, np.uint8)
+        for angle in range(-180, 181, step):
+            thick = 2 if angle % 90 else 5
+            x = round((180 - angle) / 360 * (width - 1))
+            cv2.line(image, (x, 0), (x, height), ink, thick)
+            if -90 <= angle <= 90:
+                y = round((90 - angle) / 180 * (height - 1))
+                cv2.line(image, (0, y), (width, y), ink, thick)
+        for _ in range(12):
+            at = (int(rng.integers(width - 80)), int(rng.integers(40, height)))
+            text = f"{rng.integers(-180, 181)}"
+            cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, 1.2, ink, 3)
+        frames = [np.roll(image, 20 * k, axis=1) for k in range(len(TIMES))]
+        found.append(Source(f"pattern {number}", f"pattern {number}", frames))
+    return found

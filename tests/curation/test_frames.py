@@ -25,7 +25,7 @@ SCENE = random_scene("curate", 2.0)
 
 def layout(image: np.ndarray) -> tuple[str, str]:
     """Projection and stereo layout of one grey image."""
-    return frame_layout(layout_evidence(image), None, None).layout[:2]
+    return frame_layout(layout_evidence(image)).layout[:2]
 
 
 def small(image: np.ndarray) -> np.ndarray:

@@ -1,10 +1,25 @@
 """What containers claim: boxes as Google's tools write them, real encoders, and hostile bytes."""
 
+import struct
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.claim_boxes import STSD, box, put, sa3d, st3d, sv3d, version_1
+from support.claim_boxes import (
+    STSD,
+    box,
+    clap,
+    element,
+    pose_box,
+    put,
+    put_element,
+    sa3d,
+    st3d,
+    sv3d,
+    version_1,
+    vexu,
+)
 from support.curation import curate_file
 
 from foa360.ambisonics import convert
@@ -190,3 +205,106 @@ def test_hostile_structures_end_at_once(tmp_path, content):
 
 def test_a_missing_file_has_no_claims(tmp_path):
     assert read_claims(tmp_path) == read_claims(tmp_path / "nowhere") == Claims()
+
+
+SEGMENT, TRACKS, TRACK, VIDEO, PROJECTION = 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x7670
+
+
+@pytest.mark.parametrize(
+    ("new", "transforms"),
+    [
+        (pose_box(0, 0, 0), []),
+        (pose_box(90, 0, -2.5), ["pose yaw 90°, roll -2.5° (prhd)"]),
+        (clap(160, 80), []),
+        (clap(152, 76, 1), ["crop of left 5, right 3, top 2, bottom 2 pixels (clap)"]),
+        (clap(160, 72, 0, -4), ["crop of bottom 8 pixels (clap)"]),
+        (sv3d(b"cbmp", padding=4), ["cubemap with a padding of 4 pixels (cbmp)"]),
+    ],
+)
+def test_rotations_and_crops_in_mp4_are_read_and_noted(copy, new, transforms):
+    path = copy("v.mp4")
+    put(path, new, *VIDEO_ENTRY)
+    assert read_claims(path).transforms == transforms
+    assert probe(path).claimed_transform == ("; ".join(transforms) or None)
+
+
+def test_what_is_not_applied_is_a_note(tmp_path):
+    path = tmp_path / "x.mp4"
+    frames = (SCENE.frame(i / 10, 320, 160) for i in range(20))
+    write_media(path, frames, sound_field(SCENE), audio="aac")
+    plain = curate_file(path)
+    put(path, pose_box(-30, 10, 0) + clap(320, 152), *VIDEO_ENTRY)
+    row = curate_file(path)
+    assert row.claimed_transform.count("°") == 2
+    assert "transform_unapplied" in row.reasons
+    assert row.claimed_transform in row.message
+    assert (plain.verdict, plain.claimed_transform) == (row.verdict, None)
+
+
+@pytest.mark.parametrize(
+    ("new", "projection", "stereo"),
+    [
+        (vexu(b"equi"), "erp", None),
+        (vexu(b"hequ", b"side"), "erp_half", "left_right"),
+        (vexu(b"rect", hero=1), "flat", None),
+        (vexu(b"prim", b"over"), "fisheye", "top_bottom"),
+        (st3d(4), None, "left_right"),
+    ],
+)
+def test_boxes_of_apples_media_profile_are_read(copy, new, projection, stereo):
+    path = copy("v.mp4")
+    put(path, new, *VIDEO_ENTRY)
+    claims = read_claims(path)
+    assert (claims.projection, claims.stereo) == (projection, stereo)
+
+
+@pytest.mark.parametrize(
+    ("more", "projection"),
+    [
+        ({"CroppedAreaImageWidth": 80, "FullPanoWidth": 160}, "erp_part"),
+        ({"CroppedAreaImageHeight": 40, "FullPanoHeight": 80}, "erp_part"),
+        ({"CroppedAreaImageWidth": 160, "FullPanoWidth": 160}, "erp"),
+        ({"Stitched": "false"}, None),
+    ],
+)
+def test_the_bounds_in_the_xml_of_version_1_are_read(copy, more, projection):
+    path = copy("v.mp4")
+    put(path, version_1(more=more), b"moov", b"trak")
+    assert read_claims(path).projection == projection
+
+
+def projection(kind: int, *more: bytes) -> bytes:
+    return element(PROJECTION, element(0x7671, bytes([kind])) + b"".join(more))
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (projection(1), ("erp", None, [])),
+        (projection(1, element(0x7672, bytes(4) + struct.pack(">4I", 0, 0, 1 << 30, 1 << 30))),
+         ("erp_part", None, [])),
+        (projection(1, element(0x7673, struct.pack(">f", 90)),
+                    element(0x7675, struct.pack(">d", -4.5))),
+         ("erp", None, ["pose yaw 90°, roll -4.5° (ProjectionPose)"])),
+        (projection(1, element(0x7674, struct.pack(">f", float("nan")))), ("erp", None, [])),
+        (element(0x54AA, b"\x08") + element(0x54CC, b"\x01\x00"),
+         (None, None, ["crop of left 256, bottom 8 pixels (PixelCrop)"])),
+        (element(0x53B8, b"\x0b"), (None, "left_right", [])),
+        (element(0x53B8, b"\x06"), (None, "interleaved", [])),
+    ],
+)  # fmt: skip
+def test_projection_pose_and_crop_in_matroska_are_read(tmp_path, originals, new, expected):
+    path = tmp_path / "x.mkv"
+    write_media(path, (SCENE.frame(i / 10, 160, 80) for i in range(10)), None)
+    put_element(path, new, SEGMENT, TRACKS, TRACK, VIDEO)
+    claims = read_claims(path)
+    assert (claims.projection, claims.stereo, claims.transforms) == expected
+
+
+def test_eyes_that_cannot_be_taken_apart_are_rejected(tmp_path):
+    path = tmp_path / "x.mkv"
+    write_media(path, (SCENE.frame(i / 10, 320, 160) for i in range(20)), sound_field(SCENE))
+    put_element(path, element(0x53B8, b"\x08"), SEGMENT, TRACKS, TRACK, VIDEO)
+    row = curate_file(path)
+    assert (row.verdict, row.stereo) == ("rejected", "interleaved")
+    assert "stereoscopic" in row.reasons

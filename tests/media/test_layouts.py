@@ -39,7 +39,7 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def found(images: list[np.ndarray]) -> FrameLayout:
-    return frame_layout(median_evidence([layout_evidence(i) for i in images]), None, None).layout
+    return frame_layout(median_evidence([layout_evidence(i) for i in images])).layout
 
 
 @pytest.mark.parametrize("name", [name for name in LAYOUTS if name.startswith("ERP")][:5])

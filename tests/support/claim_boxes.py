@@ -21,14 +21,20 @@ def st3d(mode: int) -> bytes:
     return box(b"st3d", bytes(4) + bytes([mode]))
 
 
-def sv3d(projection: bytes, bounds=(0, 0, 0, 0)) -> bytes:
-    content = {b"equi": struct.pack(">4I", *bounds), b"cbmp": bytes(8), b"mshp": bytes(12)}
+def sv3d(projection: bytes, bounds=(0, 0, 0, 0), padding: int = 0) -> bytes:
+    cube = struct.pack(">2I", 0, padding)
+    content = {b"equi": struct.pack(">4I", *bounds), b"cbmp": cube, b"mshp": bytes(12)}
     inside = box(b"prhd", bytes(16)) + box(projection, bytes(4) + content[projection])
     return box(b"sv3d", box(b"svhd", bytes(4) + b"maker\0") + box(b"proj", inside))
 
 
-def version_1(stereo: str = "", projection: str = "equirectangular") -> bytes:
+def version_1(
+    stereo: str = "", projection: str = "equirectangular", more: dict[str, object] | None = None
+) -> bytes:
     eyes = f"<GSpherical:StereoMode>{stereo}</GSpherical:StereoMode>" if stereo else ""
+    for name, value in (more or {}).items():
+        tag = f"GSpherical:{name}" + ("Pixels" if name != "Stitched" else "")
+        eyes += f"<{tag}>{value}</{tag}>"
     xml = (
         '<?xml version="1.0"?><rdf:SphericalVideo><GSpherical:Spherical>true</GSpherical:Spherical>'
         f"<GSpherical:ProjectionType>{projection}</GSpherical:ProjectionType>{eyes}"
@@ -65,3 +71,62 @@ def _find(data: bytearray, at: int, end: int, kind: bytes) -> tuple[int, int]:
 
 
 STSD = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
+
+
+def pose_box(yaw: float, pitch: float, roll: float) -> bytes:
+    """Return `sv3d` of an ERP whose sphere is rotated, degrees."""
+    angles = [round(angle * 65536) for angle in (yaw, pitch, roll)]
+    head = box(b"prhd", bytes(4) + struct.pack(">3i", *angles))
+    return box(b"sv3d", box(b"proj", head + box(b"equi", bytes(20))))
+
+
+def clap(width: float, height: float, right: float = 0, down: float = 0) -> bytes:
+    """Return a clean aperture of a size, and its offset from the middle, halves of pixels."""
+    numbers = [round(2 * value) for value in (width, height, right, down)]
+    fields = [field for number in numbers for field in (number, 2)]
+    return box(b"clap", struct.pack(">4IiIiI", *fields))
+
+
+def vexu(projection: bytes = b"", packing: bytes = b"", hero: int = 0) -> bytes:
+    """Return Apple's box of projection, packing of eyes, and the eye that comes first."""
+    inside = b""
+    if hero:
+        both = box(b"stri", bytes(4) + b"\x03") + box(b"hero", bytes(4) + bytes([hero]))
+        inside += box(b"eyes", both)
+    if projection:
+        inside += box(b"proj", box(b"prji", bytes(4) + projection))
+    if packing:
+        inside += box(b"pack", box(b"pkin", bytes(4) + packing))
+    return box(b"vexu", inside)
+
+
+def element(name: int, content: bytes) -> bytes:
+    """Return an element of Matroska, with a length of eight bytes."""
+    head = name.to_bytes((name.bit_length() + 7) // 8, "big")
+    return head + (len(content) | 1 << 56).to_bytes(8, "big") + content
+
+
+def put_element(path: Path, new: bytes, *way: int) -> None:
+    """Append elements inside the first element found along a way, before the media data.
+
+    Positions that the file states for other elements are no longer right.
+    """
+
+    def grown(data: bytes, names: tuple[int, ...]) -> bytes:
+        if not names:
+            return data + new
+        at = 0
+        while at < len(data):
+            used = 9 - data[at].bit_length()
+            length = 9 - data[at + used].bit_length()
+            begin = at + used + length
+            size = int.from_bytes(data[at + used : begin], "big") & ((1 << 7 * length) - 1)
+            unknown = size == (1 << 7 * length) - 1
+            end = len(data) if unknown else begin + size
+            if int.from_bytes(data[at : at + used], "big") == names[0]:
+                inner = grown(data[begin:end], names[1:])
+                return data[:at] + element(names[0], inner) + data[end:]
+            at = end
+        raise ValueError(f"no element {names[0]:x}")
+
+    path.write_bytes(grown(path.read_bytes(), way))

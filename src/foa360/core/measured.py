@@ -98,8 +98,14 @@ class MeasuredClip(Clip):
     container_duration: float | None = optional("duration of the streams in use", "s")
     video_parts: Int32 | None = optional("parts of the video file with a clock of their own")
     video_streams: Int32 | None = optional("video streams of the size of the one that is read")
+    video_joined: str | None = optional(
+        "how frames of two video streams make one: `rows` of a cubemap, or `lenses`"
+    )
     claimed_projection: str | None = optional("projection that the container claims")
     claimed_stereo: str | None = optional("stereo layout that the container claims")
+    claimed_transform: str | None = optional(
+        "rotation and crop of the frames that the container claims and that are not applied"
+    )
     frames_expected: Int32 | None = optional(
         "frames of the clip at 2 frames/s; null where only the audio is measured"
     )

@@ -141,6 +141,12 @@ REASONS: dict[str, Reason] = {
     ),
     "converted_eac": Reason("note", "frames are converted from an equi-angular cubemap"),
     "converted_cubemap": Reason("note", "frames are converted from a cubemap"),
+    "joined_frames": Reason(
+        "note", "frames are joined from two video streams, as the camera divided them"
+    ),
+    "transform_unapplied": Reason(
+        "note", "the container asks to rotate or crop the frames, which are used as they are stored"
+    ),
     "bars_cut": Reason("note", "black bars are cut off the frames"),
     "converted_stereoscopic": Reason(
         "note", "frames are stereoscopic; the left or upper view is used"

@@ -176,6 +176,12 @@ class CuratedClip(Clip):
         "probability of `projection`, from frames and label, 0 to 1"
     )
     claimed_projection: str | None = optional("projection that the container claims, or null")
+    claimed_transform: str | None = optional(
+        "rotation and crop of the frames that the container claims and that are not applied"
+    )
+    video_joined: str | None = optional(
+        "how frames of two video streams make one: `rows` of a cubemap, or `lenses`"
+    )
     static_share: float | None = optional(
         "share of successive frame pairs at 2 frames/s that do not differ"
     )

@@ -21,6 +21,8 @@ NOISE_LEVEL = 0.5
 WORST_SHARE = 0.8
 #: Distances from a face's border at which usual neighbours are compared, pixels.
 NEAR_BORDER = (-5, -3, 1, 3)
+#: Distance from a border beyond which a line that is drawn along it has ended, pixels.
+BESIDE = 3
 #: Faces of a cube.
 COUNT = 6
 
@@ -50,18 +52,23 @@ class GridEvidence(NamedTuple):
 
 
 class Borders:
-    """Borders of the six faces of a frame `(h, w)` in a grid of columns and rows."""
+    """Borders of the six faces of a frame `(h, w)` in a grid of columns and rows.
+
+    Faces have whole sizes, and sides of a multiple of `POINTS` pixels.
+    """
 
     def __init__(self, levels: Floats, columns: int, rows: int) -> None:
         """Compare all borders with each other, in both directions."""
         self.columns = columns
-        self._levels = levels
-        self._width, self._height = levels.shape[1] // columns, levels.shape[0] // rows
-        borders = []
-        for face in range(COUNT):
-            part = self._part(face)
-            borders += [part[:, 0], part[:, -1], part[0], part[-1]]
-        points = np.array([_points(border) for border in borders])
+        height, width = levels.shape
+        self._width, self._height = width // columns, height // rows
+        # Averaged to the points of vertical borders, and of horizontal ones.
+        self._across = levels.reshape(rows, POINTS, -1, width).mean(2)
+        self._down = levels.reshape(height, columns, POINTS, -1).mean(3)
+        lefts, tops = np.arange(columns) * self._width, np.arange(rows) * self._height
+        vertical = [self._across[..., lefts + k].swapaxes(1, 2) for k in (0, self._width - 1)]
+        horizontal = [self._down[tops + k] for k in (0, self._height - 1)]
+        points = np.stack([*vertical, *horizontal], 2).reshape(4 * COUNT, POINTS)
         self._same = np.abs(points[:, None] - points).mean(-1)
         self._reversed = np.abs(points[:, None] - points[:, ::-1]).mean(-1)
         pairs = np.triu_indices(len(points), 1)
@@ -80,35 +87,27 @@ class Borders:
         """Measure the breaks between the faces, whatever they show."""
         best = np.minimum(self._same, self._reversed)
         np.fill_diagonal(best, np.inf)
-        jumps: dict[bool, list[float]] = {True: [], False: []}
-        for a, b in neighbours(self.columns, COUNT // self.columns):
-            usual = self._usual_jump(a)
-            jumps[a % 4 == 1].append(log_quotient(float(self._same[a, b]), usual))
+        of_rows = [_breaks(band, self._width) for band in self._across]
+        of_columns = [_breaks(self._down[:, c].T, self._height) for c in range(self.columns)]
         return GridEvidence(
             log_quotient(float(np.median(best.min(1))), self._unrelated),
-            np.array(jumps[True], np.float32),
-            np.array(jumps[False], np.float32),
+            np.array(of_rows, np.float32).ravel(),
+            np.array(of_columns, np.float32).ravel(),
         )
 
-    def _part(self, face: int) -> Floats:
-        x, y = face % self.columns * self._width, face // self.columns * self._height
-        return self._levels[y : y + self._height, x : x + self._width]
 
-    def _usual_jump(self, border: int) -> float:
-        """Return the median jump between lines near the right or lower border of a face."""
-        face = border // 4
-        x, y = face % self.columns * self._width, face // self.columns * self._height
-        if border % 4 == 1:
-            lines = self._levels[y : y + self._height].T
-            end = x + self._width
-        else:
-            lines = self._levels[:, x : x + self._width]
-            end = y + self._height
-        jumps = []
-        for offset in NEAR_BORDER:
-            first, second = lines[end + offset], lines[end + offset + 1]
-            jumps.append(float(np.abs(_points(second) - _points(first)).mean()))
-        return float(np.median(jumps))
+def _breaks(points: Floats, size: int) -> list[float]:
+    """Jumps between faces of a `size` in points `(POINTS, n)` of lines, over usual jumps near them.
+
+    A line that is drawn along a border is no break: beyond it, the frame goes on.
+    """
+    jumps = np.abs(np.diff(points, axis=1)).mean(0)
+    found = []
+    for end in range(size, points.shape[1], size):
+        beyond = np.abs(points[:, end - BESIDE] - points[:, end + BESIDE - 1]).mean()
+        usual = float(np.median(jumps[end + np.array(NEAR_BORDER)]))
+        found.append(log_quotient(float(min(jumps[end - 1], beyond)), usual))
+    return found
 
 
 def log_quotient(a: float, b: float) -> float:
@@ -157,11 +156,3 @@ def neighbours(columns: int, rows: int) -> tuple[tuple[int, int], ...]:
 
 def _opposite(axis: str) -> str:
     return axis[1:] if axis.startswith("-") else f"-{axis}"
-
-
-def _points(border: Floats) -> Floats:
-    """Average a border to `POINTS` points, or interpolate them."""
-    if border.size % POINTS == 0:
-        return np.asarray(border.reshape(POINTS, -1).mean(1))
-    at = (np.arange(POINTS) + 0.5) * border.size / POINTS - 0.5
-    return np.interp(at, np.arange(border.size), border).astype(np.float32)

@@ -36,12 +36,16 @@ LABEL_ODDS = 3.0
 #: Layouts that a label can mean.
 LABELS = {
     "erp": {"erp"},
-    "cubemap": {"cubemap", "cubemap_6x1", "cubemap_1x6", "eac"},
-    "eac": {"eac"},
+    "cubemap": {"cubemap", "cubemap_6x1", "cubemap_1x6", "eac", "eac_rows"},
+    "eac": {"eac", "eac_rows"},
     "flat": {"flat"},
 }
 #: Parts of the sphere and meshes: a label of them is believed, since no frame contradicts it.
 CLAIMED_ONLY = {"mesh", "erp_part", "erp_half", "fisheye"}
+#: Stereo layout that is told by a label only: eyes in a pattern, which cannot be taken apart.
+INTERLEAVED = "interleaved"
+#: Layouts that joined streams of a kind usually have.
+JOINED = {"rows": "eac", "lenses": "dual_fisheye"}
 #: Continuity of the edges of a cubemap above which its faces are in another order; see
 #: `foa360.media.cube_edges`. Known orders have less than -0.9, others more than -0.7.
 OTHER_ORDER = -0.8
@@ -58,41 +62,53 @@ class DecidedLayout(NamedTuple):
     probability: float
 
 
-def frame_layout(
-    evidence: Floats | None, claimed_projection: str | None, claimed_stereo: str | None
-) -> DecidedLayout:
+class Witnesses(NamedTuple):
+    """What a container says about the layout; None where it says nothing.
+
+    projection, stereo : as claimed by labels.
+    joined : kind of two streams whose frames are joined, see `foa360.media.joined_video`.
+    """
+
+    projection: str | None = None
+    stereo: str | None = None
+    joined: str | None = None
+
+
+NO_WITNESS = Witnesses()
+
+
+def frame_layout(evidence: Floats | None, witnesses: Witnesses = NO_WITNESS) -> DecidedLayout:
     """Decide how a whole video holds the sphere; see `frame_layouts`."""
-    (decided,) = frame_layouts([evidence], [(claimed_projection, claimed_stereo)])
+    (decided,) = frame_layouts([evidence], [witnesses])
     return decided
 
 
 def frame_layouts(
-    evidence: Sequence[Floats | None], claims: Sequence[tuple[str | None, str | None]]
+    evidence: Sequence[Floats | None], witnesses: Sequence[Witnesses]
 ) -> list[DecidedLayout]:
-    """Decide how each of n videos holds the sphere, from the median evidence and its claims.
+    """Decide how each of n videos holds the sphere, from the median evidence and its container.
 
     Parameters
     ----------
     evidence : n times (len(EVIDENCE),) or None
         Median of several frames, see `layout_evidence`; None without a frame that shows one.
-    claims : n times (str or None, str or None)
-        Projection and stereo layout that the container claims.
+    witnesses : n times Witnesses
+        What the container says.
     """
     shown = [n for n, of_video in enumerate(evidence) if of_video is not None]
     rows = np.array([evidence[n] for n in shown], float).reshape(-1, len(EVIDENCE))
-    chances = dict(zip(shown, _chances(rows, [claims[n][0] for n in shown]), strict=True))
-    return [_decided(evidence[n], chances.get(n), *of_video) for n, of_video in enumerate(claims)]
+    labels = [witnesses[n].projection or JOINED.get(witnesses[n].joined or "") for n in shown]
+    chances = dict(zip(shown, _chances(rows, labels), strict=True))
+    return [_decided(evidence[n], chances.get(n), said) for n, said in enumerate(witnesses)]
 
 
-def _decided(
-    evidence: Floats | None,
-    chances: Floats | None,
-    claimed_projection: str | None,
-    claimed_stereo: str | None,
-) -> DecidedLayout:
+def _decided(evidence: Floats | None, chances: Floats | None, said: Witnesses) -> DecidedLayout:
+    claimed_projection, claimed_stereo, joined = said
     stereo = "mono" if evidence is None else stereo_of(evidence)
-    if stereo == "mono" and claimed_stereo in STEREO_LAYOUTS:
+    if stereo == "mono" and claimed_stereo in {*STEREO_LAYOUTS, INTERLEAVED}:
         stereo = str(claimed_stereo)
+    if joined is not None:
+        return _decided_joined(evidence, chances, joined)
     if claimed_projection in CLAIMED_ONLY:
         return DecidedLayout(FrameLayout(str(claimed_projection), stereo), 1.0)
     if evidence is None or chances is None:
@@ -106,6 +122,22 @@ def _decided(
         projection = "cubemap_other"
     bars = _erp_bars(evidence, stereo) if projection == "erp" else (0.0, 0.0)
     return DecidedLayout(FrameLayout(projection, stereo, *bars), probability)
+
+
+def _decided_joined(evidence: Floats | None, chances: Floats | None, joined: str) -> DecidedLayout:
+    """Decide on joined frames: what their shape promises, or `divided` in an unknown way."""
+    expected = JOINED[joined]
+    if evidence is None or chances is None:
+        return DecidedLayout(FrameLayout("divided"), 0.0)
+    shown = {expected, "fisheye"} if joined == "lenses" else {expected}
+    probability = sum(
+        float(chance) for name, chance in zip(_model().names, chances, strict=True) if name in shown
+    )
+    if probability < 0.5 or (
+        expected in CONVERTIBLE and evidence[INDEX[f"edges_{expected}"]] > OTHER_ORDER
+    ):
+        return DecidedLayout(FrameLayout("divided"), 1 - probability)
+    return DecidedLayout(FrameLayout("eac_rows" if expected == "eac" else expected), probability)
 
 
 def projection_chances(evidence: Floats, claimed: str | None = None) -> dict[str, float]:

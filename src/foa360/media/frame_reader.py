@@ -113,9 +113,12 @@ class FrameQueue:
 class FrameReader:
     """Read a stream once, and restart the decoder at key frames where that saves work."""
 
-    def __init__(self, container: InputContainer) -> None:
-        """Prepare the video stream; raises MediaError `no_video` where there is none."""
-        stream = video_stream(container)
+    def __init__(self, container: InputContainer, stream: VideoStream | None = None) -> None:
+        """Prepare a video stream, by default the one that is read.
+
+        Raises MediaError `no_video` where there is none.
+        """
+        stream = stream or video_stream(container)
         if stream is None or stream.codec_context is None:
             raise MediaError("no_video", "")
         stream.thread_type = "AUTO"

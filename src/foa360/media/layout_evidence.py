@@ -4,7 +4,8 @@ Every number is evidence for a layout or against it; none decides alone. Quotien
 0 where both sides are equal. `foa360.media.frame_layout` weighs them.
 """
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -40,18 +41,23 @@ BARREL_COLUMNS = 210, 213
 #: Offsets at which unrelated columns are compared, pixels.
 FAR = 73
 FAR_IN_BARREL = 60
+#: Distance of usual neighbours, pixels, and variance of the noise of changes, grey levels squared.
+BESIDE = 2
+DETAIL_NOISE = 1.0
 #: Quantile of the jumps between columns that stands for usual neighbours.
 USUAL_JUMP = 0.75
 #: Added to mean gradients in quotients, grey levels.
 GRADIENT_NOISE = 0.3
 #: Columns and rows on either side of the middle that the jump there is compared with.
 NEAR_MIDDLE = 6
+#: Distance from the middle beyond which a line that is drawn there has ended, pixels.
+ACROSS = 4
 
 
 #: Names of the numbers of `layout_evidence`, in their order.
 EVIDENCE = (
     "vertical", "horizontal", "bar_rows", "bar_columns",
-    "seam_jump", "seam_far", "top", "bottom", "sides",
+    "seam_jump", "seam_far", "seam_detail", "seam_detail_lost", "top", "bottom", "sides",
     "stretch_top", "stretch_bottom", "stretch_next_top", "stretch_next_bottom",
     "by_row", "by_radius", "outside_one", "outside_one_varies",
     "outside_beside", "outside_beside_varies", "by_radius_beside",
@@ -144,6 +150,10 @@ def _seam_and_poles(levels: Floats) -> dict[str, float]:
     row_jumps = np.abs(np.diff(levels, axis=0)).mean(1)
     seam = float(np.abs(levels[:, 0] - levels[:, -1]).mean())
     far = float(np.abs(levels - np.roll(levels, FAR, 1)).mean())
+    along = np.diff(levels[:, [0, BESIDE, -1 - BESIDE, -1]], axis=0).T
+    shared = np.einsum("in,jn->ij", along, along) / along.shape[1] + DETAIL_NOISE * np.eye(4)
+    shared /= np.sqrt(np.outer(shared.diagonal(), shared.diagonal()))
+    detail = float(shared[0, 3])
     of_rows, of_columns = levels.std(1), levels.std(0)
     usual = float(np.median(of_rows))
     equator = _stretch(levels[height // 3 : 2 * height // 3])
@@ -151,6 +161,8 @@ def _seam_and_poles(levels: Floats) -> dict[str, float]:
     return {
         "seam_jump": log_quotient(seam, float(np.quantile(column_jumps, USUAL_JUMP))),
         "seam_far": log_quotient(seam, far),
+        "seam_detail": detail,
+        "seam_detail_lost": float(np.mean([shared[0, 1], shared[2, 3]])) - detail,
         "top": log_quotient(float(of_rows[:2].mean()), usual),
         "bottom": log_quotient(float(of_rows[-2:].mean()), usual),
         "sides": log_quotient(sides, float(np.median(of_columns))),
@@ -158,8 +170,8 @@ def _seam_and_poles(levels: Floats) -> dict[str, float]:
         "stretch_bottom": _stretch(levels[-POLE_ROWS:]) - equator,
         "stretch_next_top": _stretch(levels[POLE_ROWS:NEXT_ROWS]) - equator,
         "stretch_next_bottom": _stretch(levels[-NEXT_ROWS:-POLE_ROWS]) - equator,
-        "middle_columns": _jump_at(column_jumps, width // 2),
-        "middle_rows": _jump_at(row_jumps, height // 2),
+        "middle_columns": _break_at(levels.T, column_jumps, width // 2),
+        "middle_rows": _break_at(levels, row_jumps, height // 2),
     }
 
 
@@ -169,55 +181,72 @@ def _stretch(levels: Floats) -> float:
     return float(np.log(across / down))
 
 
-def _jump_at(jumps: Floats, position: int) -> float:
-    """Compare the jump to the line at a position with those near it."""
+def _break_at(lines: Floats, jumps: Floats, position: int) -> float:
+    """Compare the jump to the line at a position with those near it; a drawn line is no break."""
     at = position - 1
     near = np.r_[jumps[at - NEAR_MIDDLE : at], jumps[at + 1 : at + 1 + NEAR_MIDDLE]]
-    return log_quotient(float(jumps[at]), float(np.median(near)))
+    beyond = float(np.abs(lines[position - ACROSS] - lines[position + ACROSS - 1]).mean())
+    return log_quotient(min(float(jumps[at]), beyond), float(np.median(near)))
+
+
+class _Circles(NamedTuple):
+    """Pixels of a frame by the distance from one centre or two; see `_circles`.
+
+    rings : number of the ring of each pixel `(h * w,)`.
+    counts : pixels of each ring.
+    outside, inside : masks `(h, w)`.
+    """
+
+    rings: NDArray[np.intp]
+    counts: NDArray[np.intp]
+    outside: NDArray[np.bool_]
+    inside: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=16)
+def _geometry(aspect: float) -> dict[str, _Circles]:
+    """Return the circles that a frame of a ratio of width to height can hold."""
+    width, height = SIZE
+    x = ((np.arange(width) + 0.5) / width * aspect)[None]
+    y = ((np.arange(height) + 0.5) / height)[:, None]
+    one = np.hypot(x - aspect / 2, y - 0.5) / (min(aspect, 1) / 2)
+    beside = np.hypot(np.minimum(np.abs(x - aspect / 4), np.abs(x - 3 * aspect / 4)), y - 0.5)
+    stacked = np.hypot(x - aspect / 2, np.minimum(np.abs(y - 0.25), np.abs(y - 0.75)))
+    radii = {
+        "one": one,
+        "beside": beside / (min(aspect / 2, 1) / 2),
+        "stacked": stacked / (min(aspect, 0.5) / 2),
+    }
+    found = {}
+    for name, radius in radii.items():
+        rings = np.minimum((radius * RINGS).astype(np.intp), MAX_RING).ravel()
+        found[name] = _Circles(rings, np.bincount(rings), radius > OUTSIDE, radius < INSIDE)
+    return found
 
 
 def _circles(levels: Floats, aspect: float) -> dict[str, float]:
     """Look for one circle in the middle, or two; distances are in heights of the frame."""
-    width, height = SIZE
-    x = ((np.arange(width, dtype=np.float32) + 0.5) / width * aspect)[None]
-    y = ((np.arange(height, dtype=np.float32) + 0.5) / height)[:, None]
-    one = np.hypot(x - aspect / 2, y - 0.5) / (min(aspect, 1) / 2)
-    values = {
-        "by_row": _explained(levels, np.broadcast_to(np.arange(height)[:, None], levels.shape)),
-        "by_radius": _explained(levels, _rings(one)),
-    }
-    values["outside_one"], values["outside_one_varies"] = _outside(levels, one)
-    beside = np.hypot(np.minimum(np.abs(x - aspect / 4), np.abs(x - 3 * aspect / 4)), y - 0.5)
-    beside /= min(aspect / 2, 1) / 2
-    stacked = np.hypot(x - aspect / 2, np.minimum(np.abs(y - 0.25), np.abs(y - 0.75)))
-    stacked /= min(aspect, 0.5) / 2
-    for name, radius in (("beside", beside), ("stacked", stacked)):
-        values[f"by_radius_{name}"] = _explained(levels, _rings(radius))
-        outside = _outside(levels, radius)
+    pixels = levels.ravel().astype(float)
+    squares, total = float(np.square(pixels).sum()), float(pixels.sum())
+    of_rows = levels.sum(1, dtype=float)
+
+    def explained(sums: NDArray[Any], counts: NDArray[Any]) -> float:
+        """Share of the variance that lies between groups; low in nearly uniform frames."""
+        within = squares - float((sums**2 / np.maximum(counts, 1)).sum())
+        return 1 - within / (squares - total**2 / pixels.size + pixels.size)
+
+    values = {"by_row": explained(of_rows, np.full(len(of_rows), levels.shape[1]))}
+    for name, circles in _geometry(aspect).items():
+        between = explained(np.bincount(circles.rings, pixels), circles.counts)
+        values["by_radius" if name == "one" else f"by_radius_{name}"] = between
+        outside = _outside(levels, circles)
         values[f"outside_{name}"], values[f"outside_{name}_varies"] = outside
     return values
 
 
-def _rings(radius: NDArray[np.floating[Any]]) -> NDArray[np.intp]:
-    return np.minimum((radius * RINGS).astype(np.intp), MAX_RING)
-
-
-def _explained(levels: Floats, groups: NDArray[np.intp]) -> float:
-    """Share of the variance that lies between groups of pixels; low in nearly uniform frames."""
-    groups = groups.ravel()
-    values = levels.ravel().astype(float)
-    counts = np.bincount(groups)
-    sums = np.bincount(groups, values)
-    squares = float((values * values).sum())
-    used = counts > 0
-    total = squares - float(values.sum()) ** 2 / values.size
-    within = squares - float((sums[used] ** 2 / counts[used]).sum())
-    return 1 - within / (total + values.size)
-
-
-def _outside(levels: Floats, radius: NDArray[np.floating[Any]]) -> tuple[float, float]:
+def _outside(levels: Floats, circles: _Circles) -> tuple[float, float]:
     """Compare level and deviation outside of circles with those inside."""
-    outside, inside = levels[radius > OUTSIDE], levels[radius < INSIDE]
+    outside, inside = levels[circles.outside], levels[circles.inside]
     if outside.size <= MIN_OUTSIDE:
         return 0.0, 0.0
     return (

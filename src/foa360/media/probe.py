@@ -13,6 +13,7 @@ from foa360.media.container import (
     decode_stream,
     open_media,
 )
+from foa360.media.joined_video import JoinedVideo, joined_video
 from foa360.media.lengths import Lengths, stream_lengths
 from foa360.media.orientation import frame_orientation
 from foa360.media.streams import AudioChoice, audio_choice, video_streams
@@ -38,8 +39,10 @@ class Probe:
     audio_used : numbers of those that are read, from 0.
     audio_chosen_by : see `foa360.media.streams.AudioChoice`.
     undecodable : what the container calls the codecs of audio streams that no decoder knows.
-    video_streams : sizes of all video streams, the first is read.
+    video_streams : sizes of all video streams; the first is read, or joined with its twin.
+    video_joined : how, see `foa360.media.joined_video`; `width` and `height` are of joined frames.
     claimed_convention, claimed_projection, claimed_stereo : what the container claims.
+    claimed_transform : rotation and crop that it claims, and that are not applied.
     mapping_family : Opus channel mapping family.
     channel_map : ambisonic component of each channel (SA3D).
     head_locked : whether the container declares a head-locked stereo pair.
@@ -62,6 +65,7 @@ class Probe:
     audio_chosen_by: str | None = None
     undecodable: tuple[str, ...] = ()
     video_streams: tuple[tuple[int, int], ...] = ()
+    video_joined: str | None = None
     claimed_convention: str | None = None
     video_codec: str | None = None
     width: int | None = None
@@ -71,6 +75,7 @@ class Probe:
     video_start: float | None = None
     claimed_projection: str | None = None
     claimed_stereo: str | None = None
+    claimed_transform: str | None = None
     mapping_family: int | None = None
     channel_map: tuple[int, ...] | None = None
     head_locked: bool | None = None
@@ -111,7 +116,8 @@ def probe(
         stream = videos[0] if videos else None
         sizes = tuple((s.width, s.height) for s in videos if s.codec_context is not None)
         audio = _audio(choice)
-        video = _video(stream)
+        joined = joined_video(videos)
+        video = _video(stream, joined)
         side_data = _SideData()
         is_decoded = claims and not is_larger(video.width, video.height, max_pixels)
         if is_decoded and stream is not None and video.codec is not None:
@@ -136,6 +142,7 @@ def probe(
         audio_chosen_by=None if choice is None else choice.by,
         undecodable=listed.undecodable,
         video_streams=sizes,
+        video_joined=None if joined is None else joined.kind,
         claimed_convention=stated.convention or _ambisonic(audio.layout),
         video_codec=video.codec,
         width=video.width,
@@ -145,6 +152,7 @@ def probe(
         video_start=video.start,
         claimed_projection=stated.projection or side_data.projection,
         claimed_stereo=stated.stereo or side_data.stereo,
+        claimed_transform="; ".join(stated.transforms) or None,
         mapping_family=stated.mapping_family,
         channel_map=stated.channel_map,
         head_locked=stated.head_locked,
@@ -237,13 +245,15 @@ def _listed_audio(
     return _ListedAudio(names=tuple(names), used=tuple(used), undecodable=tuple(undecodable))
 
 
-def _video(stream: VideoStream | None) -> _Video:
+def _video(stream: VideoStream | None, joined: JoinedVideo | None) -> _Video:
     if stream is None or stream.codec_context is None:
         return _Video()
+    size = stream.width, stream.height
+    width, height = size if joined is None else joined.size(*size)
     return _Video(
         codec=stream.codec_context.name,
-        width=stream.width,
-        height=stream.height,
+        width=width,
+        height=height,
         fps=float(stream.average_rate) if stream.average_rate else None,
         start=_seconds(stream.start_time, stream.time_base),
     )

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 Size = tuple[int, int]
 
 #: Projections that can be converted to ERP.
-CONVERTIBLE = {"eac", "cubemap", "cubemap_6x1", "cubemap_1x6"}
+CONVERTIBLE = {"eac", "eac_rows", "cubemap", "cubemap_6x1", "cubemap_1x6"}
 #: Layouts of two eyes, of which one is used.
 STEREO_LAYOUTS = {"top_bottom", "left_right"}
 #: Pixels that YouTube's cubemap adds at the sides, and above and below each row of faces.
@@ -32,8 +32,9 @@ MIN_FACE_WIDTH = 8
 class FrameLayout(NamedTuple):
     """How a frame holds the sphere.
 
-    projection : erp, eac, cubemap, cubemap_6x1, cubemap_1x6, or one that is not converted.
-    stereo : mono, top_bottom or left_right.
+    projection : erp, eac, eac_rows (two streams, see `foa360.media.joined_video`), cubemap,
+        cubemap_6x1, cubemap_1x6, or one that is not converted.
+    stereo : mono, top_bottom or left_right; interleaved is not converted.
     bar_rows, bar_columns : share of the frame in black bars, half above and half below, or half at
         each side.
     """
@@ -82,6 +83,7 @@ CUBEMAP_FACES = (
 #: Faces of the cubemaps that can be converted, by projection.
 FACES: dict[str, tuple[Face, ...]] = {
     "eac": EAC_FACES,
+    "eac_rows": EAC_FACES,
     "cubemap": CUBEMAP_FACES,
     "cubemap_6x1": tuple(
         face._replace(column=number, row=0) for number, face in enumerate(CUBEMAP_FACES)
@@ -148,9 +150,14 @@ def to_erp(frame: Image, layout: FrameLayout, size: Size, native: Size | None = 
             frame = cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)
         return np.ascontiguousarray(frame, np.uint8)
     padding = (0.0, 0.0)
+    edges = tuple(np.linspace(0, 1, grid_of(layout.projection)[0] + 1).tolist())
     if layout.projection == "eac":
         padding = (EAC_PADDING_PIXELS / native[0], EAC_PADDING_PIXELS / native[1])
-    columns, rows = _lookup_maps(layout.projection, size, (width, height), padding)
+    elif layout.projection == "eac_rows":
+        # The middle face is square; those beside it may be narrower, see `joined_video`.
+        beside = (1 - native[1] / 2 / native[0]) / 2
+        edges = (0.0, beside, 1 - beside, 1.0)
+    columns, rows = _lookup_maps(layout.projection, size, (width, height), padding, edges)
     return np.asarray(cv2.remap(frame, columns, rows, cv2.INTER_LINEAR), np.uint8)
 
 
@@ -171,11 +178,16 @@ def _one_eye(layout: FrameLayout, size: Size) -> Size:
 
 @lru_cache(maxsize=8)
 def _lookup_maps(
-    projection: str, size: Size, source: Size, padding: tuple[float, float]
+    projection: str,
+    size: Size,
+    source: Size,
+    padding: tuple[float, float],
+    edges: tuple[float, ...],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return columns and rows of a cubemap of a `source` size, for each pixel of an ERP image.
 
-    `padding` is that at the sides, and above and below each row of faces, relative to the frame.
+    `padding` is that at the sides, and above and below each row of faces, relative to the frame;
+    `edges` are those of the columns of faces within the padding, 0 to 1.
     """
     width, height = size
     source_width, source_height = source
@@ -185,23 +197,24 @@ def _lookup_maps(
     nearest = np.abs(vectors).max(-1)
     columns = np.zeros((height, width))
     rows = np.zeros((height, width))
-    in_row, in_column = grid_of(projection)
+    in_column = grid_of(projection)[1]
     for face in FACES[projection]:
         on_face = along[face.outward] >= nearest
         right = along[face.right][on_face] / nearest[on_face]
         down = along[face.down][on_face] / nearest[on_face]
-        if projection == "eac":
+        if FACES[projection] is EAC_FACES:
             right = np.arctan(right) * 4 / np.pi
             down = np.arctan(down) * 4 / np.pi
-        u = (face.column + (right + 1) / 2) / in_row * (1 - 2 * padding[0]) + padding[0]
+        first, last = edges[face.column : face.column + 2]
+        u = (first + (last - first) * (right + 1) / 2) * (1 - 2 * padding[0]) + padding[0]
         v = (down + 1) / 2 * (1 / in_column - 2 * padding[1]) + padding[1] + face.row / in_column
         # Not beyond the outermost pixels of a row: the other row shows other directions.
-        tall, wide = source_height / in_column, source_width / in_row
+        tall = source_height / in_column
         columns[on_face] = np.clip(u * source_width - 0.5, 0, source_width - 1)
         rows[on_face] = np.clip(v * source_height - 0.5, face.row * tall, (face.row + 1) * tall - 1)
-        if projection != "eac":
-            first, last = face.column * wide, (face.column + 1) * wide - 1
-            columns[on_face] = np.clip(columns[on_face], first, last)
+        if FACES[projection] is not EAC_FACES:
+            ends = first * source_width, last * source_width - 1
+            columns[on_face] = np.clip(columns[on_face], *ends)
     return columns.astype(np.float32), rows.astype(np.float32)
 
 

@@ -10,8 +10,9 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from foa360.media.container import MediaError, limit_frames, open_media
-from foa360.media.frame_reader import FoundFrame, FrameReader, FrameRequest
+from foa360.media.frame_reader import FoundFrame, FrameRequest
 from foa360.media.images import Image
+from foa360.media.joined_video import frame_reader
 from foa360.media.luminance import luminance
 from foa360.media.orientation import UPRIGHT, frame_orientation
 from foa360.media.projection import ERP, FrameLayout, erp_size, source_size, to_erp
@@ -74,18 +75,21 @@ def decoded_frames(
 ) -> Iterator[FoundFrame]:
     """Yield the answer to each request, in the order of time, in one pass.
 
-    The decoder takes no frame with more than `max_pixels`, whatever the container states. A frame
-    whose display matrix cannot be applied is none.
+    Frames that are divided between two streams are joined (`foa360.media.joined_video`). The
+    decoder takes no frame with more than `max_pixels`, whatever the container states. A frame whose
+    display matrix cannot be applied is none.
     Never raises for bad media: at the end come the requests that could not be answered.
     """
     waiting = dict.fromkeys(requests)
     try:
         with open_media(path) as container:
             limit_frames(container, max_pixels)
-            for found in FrameReader(container).read(list(waiting)):
-                del waiting[found.request]
-                has_frame = found.frame is not None and frame_orientation(found.frame) is not None
-                yield found if has_frame else found._replace(frame=None)
+            with frame_reader(container, path, max_pixels) as reader:
+                for found in reader.read(list(waiting)):
+                    del waiting[found.request]
+                    frame = found.frame
+                    is_shown = frame is not None and frame_orientation(frame) is not None
+                    yield found if is_shown else found._replace(frame=None)
     except MediaError:
         pass
     for request in waiting:

@@ -1,17 +1,17 @@
-"""Claims in MP4 and QuickTime: SA3D, SAND, Opus' dOps, st3d, sv3d, and the XML of version 1.
+"""Claims in MP4 and QuickTime: SA3D, SAND, Opus' dOps, and what `mp4_video` takes of frames.
 
-After the specifications of google/spatial-media (Spatial Audio RFC; Spherical Video V2 and V1 RFC).
+After the Spatial Audio RFC of google/spatial-media, and the encapsulation of Opus in ISO files.
 """
 
 import os
-import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from foa360.media.claims.claims import Claims, read_at
+from foa360.media.claims.mp4_video import clean_aperture, take_video
 
 #: Boxes that only hold boxes; sample descriptions have fields before theirs.
-CONTAINER_BOXES = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"wave", b"sv3d", b"proj"}
+CONTAINER_BOXES = set(b"moov trak mdia minf stbl wave sv3d proj vexu eyes pack".split())
 VIDEO_DESCRIPTIONS = set(b"mp4v avc1 avc3 hvc1 hev1 vp08 vp09 av01 encv drmi".split())
 AUDIO_DESCRIPTIONS = set(
     b"enca drms mp4a Opus fLaC alac sowt twos lpcm in24 in32 fl32 ipcm fpcm".split()
@@ -23,10 +23,6 @@ MAX_BOXES = 20000
 MAX_BOX_DEPTH = 12
 #: Content of a box that is read at most, bytes.
 MAX_BOX_CONTENT = 1 << 16
-#: The box of type uuid that holds the XML of version 1.
-SPHERICAL_V1 = bytes.fromhex("ffcc8263f8554a938814587a02521fdd")
-ST3D_MODES = {0: "mono", 1: "top_bottom", 2: "left_right", 3: "mesh"}
-V1_STEREO = {b"mono": "mono", b"top-bottom": "top_bottom", b"left-right": "left_right"}
 
 
 class Box(NamedTuple):
@@ -41,7 +37,7 @@ def mp4_claims(file: BinaryIO) -> Claims:
     """Read the claims of the first tracks that have any."""
     claims = Claims()
     size = os.fstat(file.fileno()).st_size
-    _walk(file, 0, size, 0, claims, [MAX_BOXES])
+    _walk(file, Box(b"", 0, size), 0, claims, [MAX_BOXES])
     return claims
 
 
@@ -80,22 +76,33 @@ def _names_of_audio(file: BinaryIO, media: Box, left: list[int]) -> Iterator[str
 
 
 def _walk(
-    file: BinaryIO, begin: int, end: int, depth: int, claims: Claims, left: list[int]
+    file: BinaryIO,
+    outer: Box,
+    depth: int,
+    claims: Claims,
+    left: list[int],
+    size: tuple[int, int] = (0, 0),
 ) -> None:
+    """Take the claims of boxes; `size` is that of the frames of the description around them."""
     if depth > MAX_BOX_DEPTH:
         return
-    for box in boxes(file, begin, end, left):
+    for box in boxes(file, outer.begin, outer.end, left):
         if box.kind in VIDEO_DESCRIPTIONS | AUDIO_DESCRIPTIONS:
             kind = "video" if box.kind in VIDEO_DESCRIPTIONS else "audio"
+            if kind == "video":
+                fields = read_at(file, box.begin + 24, 4)
+                size = int.from_bytes(fields[:2], "big"), int.from_bytes(fields[2:], "big")
             claims.add_track(kind, box.kind in ENCRYPTED_DESCRIPTIONS)
         if box.kind == b"mdia":
             claims.audio_codecs += _names_of_audio(file, box, left)
         inner = _inside(file, box)
         if inner is not None:
-            _walk(file, inner, box.end, depth + 1, claims, left)
+            _walk(file, box._replace(begin=inner), depth + 1, claims, left, size)
         else:
             content = read_at(file, box.begin, min(box.end - box.begin, MAX_BOX_CONTENT))
             _take(box.kind, content, claims)
+            if box.kind == b"clap":
+                claims.add("clap", clean_aperture(content, size))
 
 
 def _inside(file: BinaryIO, box: Box) -> int | None:
@@ -120,17 +127,8 @@ def _take(kind: bytes, content: bytes, claims: Claims) -> None:
         claims.add("SAND", head_locked=True)
     elif kind == b"dOps" and len(content) >= 11:
         claims.add("dOps", mapping_family=content[10])
-    elif kind == b"st3d" and len(content) >= 5:
-        claims.add("st3d", stereo=ST3D_MODES.get(content[4]))
-    elif kind == b"equi" and len(content) >= 4:
-        whole = not any(content[4:20])
-        claims.add("sv3d", projection="erp" if whole else "erp_part")
-    elif kind == b"cbmp":
-        claims.add("sv3d", projection="cubemap")
-    elif kind in {b"mshp", b"mesh"}:
-        claims.add("sv3d", projection="mesh")
-    elif kind == b"uuid" and content[:16] == SPHERICAL_V1:
-        _version_1(content[16:], claims)
+    else:
+        take_video(kind, content, claims)
 
 
 def _spatial_audio(content: bytes, claims: Claims) -> None:
@@ -143,16 +141,4 @@ def _spatial_audio(content: bytes, claims: Claims) -> None:
     # The highest bit of the type says that two more channels are head-locked stereo.
     claims.add(
         "SA3D", convention=name, channel_map=mapped or None, head_locked=bool(content[1] & 0x80)
-    )
-
-
-def _version_1(xml: bytes, claims: Claims) -> None:
-    """Add the claims of spherical video V1; only three tags matter, hence no XML parser."""
-    if not re.search(rb"<GSpherical:Spherical>\s*true", xml, re.IGNORECASE):
-        return
-    shape = re.search(rb"<GSpherical:ProjectionType>\s*(\w+)", xml)
-    eyes = re.search(rb"<GSpherical:StereoMode>\s*([\w-]+)", xml)
-    kind = "erp" if shape and shape[1].lower() == b"equirectangular" else None
-    claims.add(
-        "spherical XML", projection=kind, stereo=V1_STEREO.get(eyes[1].lower()) if eyes else None
     )

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from foa360.config.curate import Curate
 from foa360.core.arrow_columns import Floats, number_column
-from foa360.media.frame_layout import LABELS, DecidedLayout, frame_layouts
+from foa360.media.frame_layout import INTERLEAVED, LABELS, DecidedLayout, Witnesses, frame_layouts
 from foa360.media.projection import CONVERTIBLE, STEREO_LAYOUTS, FrameLayout
 from foa360.stages.judge.measured_columns import Claims, FrameColumns, Videos
 from foa360.stages.judge.medians import group_medians
@@ -107,7 +107,10 @@ def video_layouts(
     with_frames = np.unique(frames.video).tolist()
     decided = frame_layouts(
         [evidence[video] for video in with_frames],
-        [(claims.projection[video], claims.stereo[video]) for video in with_frames],
+        [
+            Witnesses(claims.projection[video], claims.stereo[video], claims.joined[video])
+            for video in with_frames
+        ],
     )
     layouts: list[DecidedLayout | None] = [None] * videos.count
     for video, layout in zip(with_frames, decided, strict=True):
@@ -135,14 +138,18 @@ def _layout_codes(
 ) -> tuple[str, ...]:
     projection = layout.projection
     codes = []
-    if not known:
+    if projection == "divided":
+        codes.append("divided_frames")
+    elif not known:
         codes.append("projection_unknown")
     elif projection in CONVERTIBLE:
-        name = "eac" if projection == "eac" else "cubemap"
+        name = "eac" if projection in LABELS["eac"] else "cubemap"
         codes.append(f"converted_{name}" if repair else name)
     elif projection != "erp":
         codes.append(REJECTED.get(projection, "not_spherical"))
-    if layout.stereo in STEREO_LAYOUTS:
+    if layout.stereo == INTERLEAVED:
+        codes.append("stereoscopic")
+    elif layout.stereo in STEREO_LAYOUTS:
         codes.append("converted_stereoscopic" if repair else "stereoscopic")
     if layout.bar_rows or layout.bar_columns:
         codes.append("bars_cut")

@@ -62,11 +62,12 @@ class Videos:
 
 
 class Claims(NamedTuple):
-    """What the container of each video claims."""
+    """What the container of each video claims, and how its streams are joined."""
 
     convention: list[str | None]
     projection: list[str | None]
     stereo: list[str | None]
+    joined: list[str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +151,7 @@ def source_videos(measures: pa.Table) -> Videos:
 
 def container_claims(measures: pa.Table, videos: Videos) -> Claims:
     """Read the claims of the container of each video."""
-    names = [f"claimed_{field}" for field in Claims._fields]
+    names = ("claimed_convention", "claimed_projection", "claimed_stereo", "video_joined")
     claims = measures.select(names).take(pa.array(videos.first_clip))
     return Claims(*(claims[name].to_pylist() for name in names))
 

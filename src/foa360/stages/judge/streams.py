@@ -16,6 +16,9 @@ CHOSEN_BY = {
     "first": "as the first of equals",
 }
 
+#: What is judged of video streams, and of what their container claims of frames.
+VIDEO_COLUMNS = ("video_streams", "video_joined", "claimed_transform")
+
 
 class JudgedStreams(NamedTuple):
     """Clips by reason code, masks (n,), and details for a person, by row of the table."""
@@ -27,11 +30,11 @@ class JudgedStreams(NamedTuple):
 def judge_streams(measures: pa.Table) -> JudgedStreams:
     """Judge the streams of the files of all clips."""
     names = ("audio_streams", "audio_used", "audio_chosen_by", "audio_channels", "audio_layout")
-    columns = [measures[name].to_pylist() for name in (*names, "head_locked", "video_streams")]
+    columns = [measures[name].to_pylist() for name in (*names, "head_locked", *VIDEO_COLUMNS)]
     reasons: dict[str, NDArray[np.bool_]] = {}
     messages = {}
     for row, facts in enumerate(zip(*columns, strict=True)):
-        streams, used, by, channels, layout, head_locked, videos = facts
+        streams, used, by, channels, layout, head_locked, videos, joined, transform = facts
         codes = _channel_codes(channels, layout or "", bool(head_locked))
         texts = []
         if by == "joined":
@@ -46,13 +49,26 @@ def judge_streams(measures: pa.Table) -> JudgedStreams:
             texts.append(f"order {channel_count(channels).order}")
         if "channels_uncommon" in codes:
             texts.append(f"{channels} channels")
-        if (videos or 0) > 1:
-            codes.append("divided_frames")
+        of_video = _video_facts(videos or 0, joined, transform)
+        codes += of_video
+        texts += of_video.values()
         for code in codes:
             reasons.setdefault(code, np.zeros(len(measures), bool))[row] = True
         if texts:
             messages[row] = "; ".join(texts)
     return JudgedStreams(reasons, messages)
+
+
+def _video_facts(streams: int, joined: str | None, transform: str | None) -> dict[str, str]:
+    """Details by reason code, of video streams of one size and of what is asked of frames."""
+    found = {}
+    if streams > 1:
+        # What joined frames show is decided with all frames.
+        code = "divided_frames" if joined is None else "joined_frames"
+        found[code] = f"{streams} video streams of one size"
+    if transform is not None:
+        found["transform_unapplied"] = transform
+    return found
 
 
 def _channel_codes(channels: int | None, layout: str, head_locked: bool) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foa360.core.records import Clip
-from foa360.media.frame_layout import frame_layout, median_evidence
+from foa360.media.frame_layout import Witnesses, frame_layout, median_evidence
 from foa360.media.frame_store import FrameStoreWriter
 from foa360.media.images import Image, shrink
 from foa360.media.layout_evidence import layout_evidence
@@ -127,7 +127,8 @@ def measure_frames(
 def _layout(collectors: Sequence[FrameCollector], file: VideoFile) -> FrameLayout:
     """Layout of a video, as far as its frames have been measured."""
     evidence = median_evidence([layout for c in collectors for layout in c.layouts])
-    return frame_layout(evidence, file.claimed_projection, file.claimed_stereo).layout
+    witnesses = Witnesses(file.claimed_projection, file.claimed_stereo, file.joined)
+    return frame_layout(evidence, witnesses).layout
 
 
 def _obstacle(headers: Probe, max_pixels: int | None) -> NotMeasured | None:
@@ -156,6 +157,8 @@ def _file_facts(headers: Probe) -> VideoFile:
         streams=headers.video_streams.count(headers.video_streams[0])
         if headers.video_streams
         else 0,
+        joined=headers.video_joined,
         claimed_projection=headers.claimed_projection,
         claimed_stereo=headers.claimed_stereo,
+        claimed_transform=headers.claimed_transform,
     )

@@ -112,8 +112,10 @@ class VideoFile:
     container_duration: float | None = None  # of the streams in use, s
     parts: int | None = None  # with a clock of their own
     streams: int = 1  # of frames of the same size
+    joined: str | None = None  # kind of two streams whose frames make one
     claimed_projection: str | None = None
     claimed_stereo: str | None = None
+    claimed_transform: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -125,8 +125,10 @@ def _video_facts(file: VideoFile) -> Columns:
         "container_duration": file.container_duration,
         "video_parts": file.parts,
         "video_streams": file.streams,
+        "video_joined": file.joined,
         "claimed_projection": file.claimed_projection,
         "claimed_stereo": file.claimed_stereo,
+        "claimed_transform": file.claimed_transform,
     }
 
 
