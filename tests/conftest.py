@@ -1,12 +1,14 @@
 """Fixtures that many tests share."""
 
 import os
+import random
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from foa360.config.features import Features
 from foa360.core.records import CuratedClip
@@ -15,8 +17,21 @@ from foa360.core.records import CuratedClip
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # The same examples every time, so that a change is what makes a test fail;
 # `pytest --hypothesis-profile default` tries others.
-settings.register_profile("same", derandomize=True, deadline=None)
+# Nor does a slow machine make one fail.
+settings.register_profile(
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def _same_random_numbers() -> None:
+    """Give each test the same random numbers, whichever tests ran before in its process."""
+    import torch
+
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 (libraries may draw from it)
+    torch.default_generator.manual_seed(0)
 
 
 @pytest.fixture(scope="session")

@@ -47,15 +47,19 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path, arguments):
     command = "import sys; from foa360.commands.main import main; sys.exit(main())"
     if len(arguments) == 1:
         arguments = ["check", *(f"{i}.flac" for i in range(3))]
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, *arguments],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    process.stdout.close()
-    _, errors = process.communicate(timeout=100)
-    assert (process.returncode, errors) == (141, b"")
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", command, *arguments],
+            cwd=tmp_path,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,6 @@ def test_any_name_is_shown_on_any_terminal(tmp_path, terminal):
             cwd=tmp_path,
             env={**os.environ, **terminal},
             capture_output=True,
-            timeout=100,
             check=False,
         )
         assert done.returncode == 1, done.stderr

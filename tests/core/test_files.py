@@ -83,7 +83,7 @@ def tiny(tmp_path):
     if not made:
         pytest.skip("no file system may be mounted here")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_full_disk_is_one_error_and_leaves_the_old_file(tiny):

@@ -31,7 +31,7 @@ def test_lines_go_to_standard_error_and_to_the_log(tmp_path, capsys):
         assert list(progress(iter("abc"), 3, "videos")) == ["a", "b", "c"]
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "[curate_shard s0000] reading"
-    assert lines[1].startswith("[curate_shard s0000] 3 videos in ")
+    assert lines[-1].startswith("[curate_shard s0000] 3 videos in ")
     assert "INFO foa360: reading" in log.read_text()
 
 
@@ -73,6 +73,19 @@ def test_any_other_error_is_raised_and_logged(tmp_path):
     with pytest.raises(ZeroDivisionError), job(tmp_path / "job.log", "train avc"):
         raise ZeroDivisionError
     assert "ZeroDivisionError" in (tmp_path / "job.log").read_text()
+
+
+def test_an_interruption_is_a_line_from_when_the_log_is_there(tmp_path, monkeypatch, capsys):
+    def interrupt(path):
+        path.touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "create_file", interrupt)
+    log = tmp_path / "job.log"
+    with pytest.raises(SystemExit, match="by the user"), job(log, "features s0"):
+        pass
+    assert "stopped: by the user" in log.read_text()
+    assert capsys.readouterr().err == ""
 
 
 def test_progress_estimates_the_time_left(monkeypatch, capsys):

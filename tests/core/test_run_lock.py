@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -22,24 +23,36 @@ from foa360.core.run_lock import (
     read_holder,
 )
 
-#: A program that takes the lock on a folder, says so, and waits.
+#: A program that takes the lock on a folder, says so, and waits until its input is closed.
 HOLD = (
-    "import sys, time; from pathlib import Path; from foa360.core.run_lock import lock_results;"
-    "lock = lock_results(Path(sys.argv[1])); print('held', flush=True); time.sleep(600)"
+    "import sys; from pathlib import Path; from foa360.core.run_lock import lock_results;"
+    "lock = lock_results(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
 )
+
+
+def hold(folder: Path) -> subprocess.Popen[str]:
+    """Start the program."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    command = [sys.executable, "-c", HOLD, str(folder)]
+    return subprocess.Popen(command, env=environment, text=True, **pipes)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for what a loaded machine takes minutes for at most."""
+    deadline = time.monotonic() + 600
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 @pytest.fixture
 def holder(tmp_path):
     """Process that holds the lock."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", HOLD, str(tmp_path)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    process = hold(tmp_path)
     assert process.stdout.readline() == "held\n"
     yield process
     process.kill()
-    process.wait()
-    process.stdout.close()
+    process.communicate()
 
 
 def write_holder(folder: Path, **changes) -> None:
@@ -78,19 +91,16 @@ def test_a_living_process_keeps_its_lock_and_is_named(tmp_path, holder):
 def test_the_lock_of_a_process_that_was_killed_is_taken_over(tmp_path, holder):
     holder.send_signal(signal.SIGKILL)
     # Nobody has waited for it yet: it is a zombie at first, which holds nothing.
-    deadline = time.monotonic() + 60
-    while read_holder(tmp_path).is_alive() and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: not read_holder(tmp_path).is_alive())
     lock = lock_results(tmp_path)
     assert lock.predecessor.pid == holder.pid
     lock.release()
 
 
 def test_only_one_of_many_simultaneous_starts_gets_the_lock(tmp_path):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", HOLD.replace("600", "5"), str(tmp_path)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    starts = [subprocess.Popen(command, env=environment, **pipes) for _ in range(6)]
+    starts = [hold(tmp_path) for _ in range(6)]
+    # The one that has the lock keeps it until all others have tried.
+    wait_until(lambda: sum(start.poll() is None for start in starts) <= 1)
     ends = [start.communicate() for start in starts]
     assert sorted(start.returncode for start in starts) == [0, 1, 1, 1, 1, 1]
     assert sum("held" in out for out, _ in ends) == 1

@@ -37,7 +37,7 @@ def part(path: Path, first: float, seconds: float, stamp: float) -> Path:
     program = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-threads", "1"]
     inputs = ["-f", "lavfi", "-i", video, "-f", "lavfi", "-i", audio]
     offset = ["-output_ts_offset", str(stamp)]
-    subprocess.run([*program, *inputs, *codecs, *offset, str(path)], check=True, timeout=100)
+    subprocess.run([*program, *inputs, *codecs, *offset, str(path)], check=True)
     return path
 
 

@@ -49,7 +49,6 @@ def media(request, tmp_path_factory) -> Path:
     subprocess.run(
         [*program, *inputs, *FILES[request.param], str(path)],
         check=True,
-        timeout=100,
         stdin=subprocess.DEVNULL,
     )
     return path

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from support.runs import command
+from support.runs import RUN_LIMIT_S, SNAKEMAKE, command
 
 from foa360.demo.audio import sound_field
 from foa360.demo.encode import DEMO_FPS, write_media
 from foa360.demo.scenes import random_scene
 
-#: Longest wait for what a run does next, s; runs take a tenth of it on an idle machine.
-MAX_WAIT_S = 1500.0
+#: Kills of a stage, of which one must land before its job is done.
+MAX_KILLS = 12
 SECONDS = 2.0
 #: A run of two short recordings, a shard each.
 LOCAL = {
@@ -88,12 +88,12 @@ def write_recordings(folder: Path) -> None:
 class Run:
     """A run of the workflow that goes on, in a process group of its own."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, program: Sequence[str] = SNAKEMAKE) -> None:
         """Start it."""
         self._log = folder / "output.txt"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                command(folder, *arguments),
+                command(folder, *arguments, program=program),
                 cwd=folder,
                 start_new_session=True,
                 stdout=log,
@@ -109,9 +109,13 @@ class Run:
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds; fail if the run ends before."""
-        deadline = time.monotonic() + MAX_WAIT_S
-        while not condition():
-            assert self._process.poll() is None, self.output[-3000:]
+        deadline = time.monotonic() + RUN_LIMIT_S
+        while True:
+            # In this order: what came about at the end of the run counts.
+            is_running = self.is_running()
+            if condition():
+                return
+            assert is_running, self.output[-3000:]
             assert time.monotonic() < deadline, self.output[-3000:]
             time.sleep(0.005)
 
@@ -158,7 +162,7 @@ class Run:
     def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal to all processes, and wait until they have ended."""
         os.killpg(self._process.pid, number)
-        self._process.wait(MAX_WAIT_S)
+        self.end()
 
     def stop(self) -> None:
         """Kill all processes, if there are any left."""
@@ -167,12 +171,12 @@ class Run:
 
     def end(self) -> int:
         """Wait until the run has ended, and return its exit status."""
-        return self._process.wait(MAX_WAIT_S)
+        return self._process.wait(RUN_LIMIT_S)
 
 
 def killed_in(folder: Path, stage: str, rule: str, target: str, delay_s: float) -> Run:
     """Start a run and kill it in a stage; earlier in the stage if the job was too fast."""
-    for attempt in range(4):
+    for attempt in range(MAX_KILLS):
         run = Run(folder, "--cores", "1", target)
         if run.kill_in(stage, rule, delay_s / 2**attempt):
             return run
@@ -193,7 +197,7 @@ def limited(command_line: Sequence[str], folder: Path, max_file_bytes: int) -> t
         command_line,
         cwd=folder,
         preexec_fn=limit,
-        timeout=MAX_WAIT_S,
+        timeout=RUN_LIMIT_S,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -129,7 +129,6 @@ def run(program: str, endpoint: str, *arguments, token: str | None = None):
         [sys.executable, "-c", program, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
         env=environment,
     )

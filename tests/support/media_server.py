@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import threading
 import time
+from dataclasses import replace
 from email.utils import formatdate
 
 import pytest
@@ -17,12 +18,14 @@ from foa360.stages.fetch.sources import SourceVideo, VideoFetcher
 
 BODY = bytes(range(256)) * 400
 DIGEST = hashlib.sha256(BODY).hexdigest()
-#: Short pauses and time limits, so that tests are fast.
+#: Short pauses, so that tests are fast.
 QUICK_POLICY = RetryPolicy(initial_backoff_s=0.01, max_backoff_s=2.0)
 LOCAL = AllowedHosts(frozenset({"127.0.0.1"}))
-QUICK_LIMITS = TransferLimits(connect_timeout_s=1.0, read_timeout_s=0.3, allowed=LOCAL)
+#: Limits that a loaded machine keeps, and those of tests in which a server does not go on.
+QUICK_LIMITS = TransferLimits(connect_timeout_s=60.0, read_timeout_s=60.0, allowed=LOCAL)
+IMPATIENT_LIMITS = replace(QUICK_LIMITS, read_timeout_s=0.5)
 QUICK = Fetch(
-    timeout=0.3,
+    timeout=60.0,
     initial_backoff=0.01,
     max_backoff=2.0,
     sleep=(0.0, 0.0),
@@ -35,6 +38,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     requested: list[str]
     ranges: list[str | None]
+    is_over: threading.Event
 
     def do_GET(self):
         path = self.path.strip("/").partition(".")[0]
@@ -59,7 +63,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif path == "stall":
             self.head(200, len(BODY))
             self.wfile.write(BODY[:1000])
-            time.sleep(0.6)
+            self.is_over.wait()
         elif path == "page":
             page = b"\n<!-- x --><!DOCTYPE html><html>log in, please</html>"
             self.head(200, len(page))
@@ -98,11 +102,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    Handler.requested, Handler.ranges = [], []
+    Handler.requested, Handler.ranges, Handler.is_over = [], [], threading.Event()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}"
+        Handler.is_over.set()
         running.shutdown()
         thread.join()
 

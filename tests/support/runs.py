@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from foa360.core import tables
 from foa360.core.records import CuratedClip
 
 ROOT = Path(__file__).resolve().parents[2]
+SNAKEMAKE = (sys.executable, "-m", "snakemake")
 #: A demo that reaches the report in a minute or two.
 SMALL = {
     "sources": [{"kind": "demo", "videos": 12, "seconds": 3.0}],
@@ -39,12 +41,15 @@ def configure(folder: Path, config: dict[str, Any]) -> Path:
     return folder
 
 
-def command(folder: Path, *arguments: str, checkout: Path = ROOT) -> list[str]:
+def command(
+    folder: Path,
+    *arguments: str,
+    checkout: Path = ROOT,
+    program: Sequence[str] = SNAKEMAKE,
+) -> list[str]:
     """Command line of Snakemake for a run in a folder."""
     return [
-        sys.executable,
-        "-m",
-        "snakemake",
+        *program,
         "--snakefile",
         str(checkout / "workflow" / "Snakefile"),
         "--directory",

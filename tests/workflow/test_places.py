@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from support.faults import LOCAL, write_recordings
-from support.runs import ROOT
+from support.runs import ROOT, RUN_LIMIT_S
 
 SNAKEFILE = ROOT / "workflow" / "Snakefile"
 SOURCES = [{"kind": "demo", "videos": 4, "seconds": 4.0}]
@@ -39,7 +39,7 @@ def dry_run(
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=RUN_LIMIT_S,
         check=False,
     )
 

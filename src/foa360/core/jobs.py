@@ -84,18 +84,9 @@ def job(log: Path, name: str) -> Iterator[Progress]:
     it, and so does an interruption by the user; any other error keeps its traceback. All have it in
     the log. `name` begins each line of progress.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    create_file(log).close()  # in place of a link
-    logging.basicConfig(
-        filename=log,
-        filemode="w",
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,
-    )
-    logging.captureWarnings(True)
     progress = Progress(name)
     try:
+        _log_to(log)
         # The number of threads changes sums in the last digits; jobs run in parallel instead.
         with threadpool_limits(1, "blas"):
             yield progress
@@ -109,6 +100,19 @@ def job(log: Path, name: str) -> Iterator[Progress]:
         text = printable(f"{type(error).__name__}: {error}")
         LOGGER.exception("stopped: %s%s", text, place(progress))
         raise
+
+
+def _log_to(log: Path) -> None:
+    """Begin a log, which is there once an interruption would be written to it."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        handlers=[logging.FileHandler(log, "w", delay=True)],
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    logging.captureWarnings(True)
+    create_file(log).close()  # in place of a link
 
 
 def place(progress: Progress) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from foa360.core.files import lock_file
 with lock_file(Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 

@@ -45,7 +45,7 @@ def test_after_requests_in_vain_there_are_pauses(server, tmp_path):
     two_hours_ago = time.time() - 7200
     os.utime(request, (two_hours_ago, two_hours_ago))
     assert retry_failures(tmp_path, tmp_path / "cache")
-    os.utime(request, (two_hours_ago + 60, two_hours_ago + 60))
+    os.utime(request, (two_hours_ago + 1800, two_hours_ago + 1800))
     assert not retry_failures(tmp_path, tmp_path / "cache"), "the second pause is longer"
     assert retry_failures(tmp_path, tmp_path / "cache", at_once=True)
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from support.media_server import BODY, QUICK_LIMITS, QUICK_POLICY, Handler
+from support.media_server import BODY, IMPATIENT_LIMITS, QUICK_LIMITS, QUICK_POLICY, Handler
 
 from foa360.stages.fetch.errors import FetchError
 from foa360.stages.fetch.http import download
@@ -66,7 +66,6 @@ def test_a_partial_file_that_is_too_long_is_begun_anew(server, tmp_path):
         ("empty", "empty_file", 1),
         ("short", "truncated_download", 3),
         ("chunks", "truncated_download", 3),
-        ("stall", "timeout", 3),
         ("loop", "http_4xx", 31),
     ],
 )
@@ -76,6 +75,13 @@ def test_failures_have_reasons(server, tmp_path, path, reason, attempts):
     assert error.value.reason == reason
     assert not (tmp_path / "x").exists()
     assert len(Handler.requested) == attempts
+
+
+def test_a_server_that_does_not_go_on_is_tried_again(server, tmp_path):
+    with pytest.raises(FetchError) as error:
+        download(f"{server}/stall", tmp_path / "x", QUICK_POLICY, IMPATIENT_LIMITS)
+    assert (error.value.reason, error.value.attempts) == ("timeout", 3)
+    assert not (tmp_path / "x").exists()
 
 
 def test_the_server_says_when_to_come_back(server, tmp_path):

@@ -16,7 +16,7 @@ from foa360.config.fetch import Fetch
 from foa360.stages.fetch.sources import SourceVideo, VideoFetcher
 logging.basicConfig(level=logging.DEBUG, filename=sys.argv[2] + ".log")
 settings = Fetch(
-    timeout=2.0, initial_backoff=0.01, max_backoff=2.0,
+    timeout=60.0, initial_backoff=0.01, max_backoff=2.0,
     private_hosts=["127.0.0.1"] if "datasets/someone/open" in sys.argv[1] else [],
 )
 fetcher = VideoFetcher(Path(sys.argv[2]), settings, float(sys.argv[3]))

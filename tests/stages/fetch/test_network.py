@@ -19,7 +19,9 @@ from foa360.stages.fetch.http import TransferLimits, download
 from foa360.stages.fetch.retry import RetryPolicy
 
 ONE_ATTEMPT = RetryPolicy(max_attempts=1)
-LIMITS = TransferLimits(connect_timeout_s=1.0, read_timeout_s=0.5, allowed=LOCAL)
+#: Limits that a loaded machine keeps, and those for servers that hold a download.
+LIMITS = TransferLimits(connect_timeout_s=60.0, read_timeout_s=60.0, allowed=LOCAL)
+IMPATIENT = replace(LIMITS, read_timeout_s=0.5)
 MEDIA = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 40
 
 Handle = Callable[[http.server.BaseHTTPRequestHandler], None]
@@ -247,7 +249,7 @@ def drip(request: http.server.BaseHTTPRequestHandler, data: bytes) -> None:
 )
 def test_a_server_cannot_hold_a_download(handle: Handle, tmp_path: Path) -> None:
     with serving(handle) as url:
-        error = fetch(f"{url}/a", tmp_path)  # returns at all
+        error = fetch(f"{url}/a", tmp_path, IMPATIENT)  # returns at all
     assert error is not None
     assert error.reason in {"timeout", "throttled", "truncated_download"}
 

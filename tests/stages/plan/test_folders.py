@@ -104,7 +104,7 @@ def test_four_mono_files_get_a_hint_that_works(tmp_path, caplog, names):
     command = caplog.text.partition("to join them: ffmpeg ")[2].splitlines()[0]
     program = imageio_ffmpeg.get_ffmpeg_exe()
     shell = f"{program} -v error {command}"
-    subprocess.run(shell, shell=True, check=True, cwd=tmp_path, timeout=60)
+    subprocess.run(shell, shell=True, check=True, cwd=tmp_path)
     joined, _ = soundfile.read(tmp_path / "joined.wav")
     np.testing.assert_allclose(joined.T, NOISE, atol=1e-4)
 
