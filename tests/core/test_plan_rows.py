@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from support.clips import planned_clip
 from support.sample_shard import CLIPS
@@ -48,3 +49,9 @@ def test_a_shard_that_is_gone_is_refused(tmp_path, clips):
     (_, planned), *_ = shard_index(plan).items()
     with pytest.raises(PlanChangedError):
         planned_clips(plan, "s9999", planned.digest)
+
+
+def test_a_source_before_others_changes_no_digest() -> None:
+    frame = pd.DataFrame({"video_id": ["a", "b"], "start": [0.0, 1.0], "source_number": [0, 0]})
+    assert clips_digest(frame) == clips_digest(frame.assign(source_number=1))
+    assert clips_digest(frame) != clips_digest(frame.assign(start=[0.0, 2.0]))

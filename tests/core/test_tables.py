@@ -57,6 +57,7 @@ def planned(**values):
         split="train",
         shard="s0000",
         source="list",
+        source_number=0,
         video="v.mp4",
         audio="v.mp4",
     )

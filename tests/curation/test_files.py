@@ -211,6 +211,7 @@ def shard(tmp_path, media) -> CurationFiles:
             split="train",
             shard="s0000",
             source="list",
+            source_number=0,
             video="",
             audio="",
         )

@@ -69,6 +69,7 @@ def planned_clip(clip: CuratedClip) -> PlannedClip:
         split=clip.split,
         shard=SHARD,
         source="list",
+        source_number=0,
         video="",
         audio="",
     )

@@ -28,6 +28,7 @@ def planned(folder: Path, sources: dict[str, str], starts=(0.0,), elsewhere: str
             split="train",
             shard=shards[video_id],
             source="list",
+            source_number=0,
             video=location,
             audio=location,
         )

@@ -74,14 +74,20 @@ def write_results(
     clips: list[CuratedClip],
     agreement: list[ClipAgreement],
     media: dict[str, Path] | None = None,
+    sources: dict[str, int] | None = None,
 ) -> ReportFiles:
-    """Write the tables of a run, a shard for each `PER_SHARD` clips."""
+    """Write the tables of a run, a shard for each `PER_SHARD` clips.
+
+    `sources` are the numbers of the sources of videos, 0 if absent.
+    """
     plan = folder / "plan.parquet"
     shards = [clips[i : i + PER_SHARD] for i in range(0, max(len(clips), 1), PER_SHARD)]
     planned = []
     for number, of_shard in enumerate(shards):
         name = f"s{number:04d}"
-        planned += [replace(planned_clip(clip), shard=name) for clip in of_shard]
+        for clip in of_shard:
+            source = (sources or {}).get(clip.video_id, 0)
+            planned.append(replace(planned_clip(clip), shard=name, source_number=source))
         fetched = [_fetched(clip.video_id, media or {}) for clip in of_shard]
         file = f"{name}.parquet"
         tables.write(folder / "fetch" / file, fetched, FetchedVideo)
@@ -119,7 +125,7 @@ def report_files(folder: Path) -> ReportFiles:
 
 def build(files: ReportFiles, **config: Any) -> Path:
     """Build the report and return its page."""
-    settings = load_config({"sources": [{"kind": "demo"}], **config})
+    settings = load_config({"sources": [{"kind": "demo"}]} | config)
     write_report(files, settings, "0123abcd", Progress("test"))
     return files.page
 

@@ -14,6 +14,8 @@ from foa360.core.records import PlannedClip
 Hashes = npt.NDArray[np.uint64]
 #: Columns of the plan that decide which media a shard has.
 MEDIA_COLUMNS = ["video_id", "video", "audio"]
+#: Columns that no stage of clips reads: a source that is added to a list repeats no job.
+WITHOUT_EFFECT = ["source_number"]
 #: Hexadecimal digits of a digest of rows.
 DIGEST_DIGITS = 16
 
@@ -28,8 +30,9 @@ class PlanChangedError(OSError):
 
 
 def row_hashes(rows: pd.DataFrame) -> Hashes:
-    """Return a hash of each row, which does not depend on the others."""
-    return np.asarray(pd.util.hash_pandas_object(rows, index=False), np.uint64)
+    """Return a hash of each row, which does not depend on the others, nor on other sources."""
+    decisive = rows.drop(columns=WITHOUT_EFFECT, errors="ignore")
+    return np.asarray(pd.util.hash_pandas_object(decisive, index=False), np.uint64)
 
 
 def video_row_hashes(videos: pd.DataFrame) -> Hashes:

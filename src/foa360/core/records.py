@@ -45,6 +45,7 @@ class PlannedClip(Clip):
 
     shard: str = column("shard that the video belongs to")
     source: str = column("kind of source: demo, folder, list, yt360, sphere360, hub")
+    source_number: Int32 = column("position of the source in `sources`, from 0")
     video: str = column("file or URL of the video")
     audio: str = column("file or URL of the audio; equals `video` when one file holds both")
 
@@ -266,6 +267,12 @@ class ClipAgreement:
         f" {UNCHANGED_AXES} is the order in use"
     )
     axes_gain: Float32 | None = optional("gain in fit over the channels in use", "nats")
+    axes_votes: Int32 | None = optional("clips of the video that voted for the axes")
+    axes_fits: list[Float32] | None = optional(
+        "fit of this clip's audio with each of the 48 orders and signs of axes, minus that of the"
+        " channels in use; the order of `foa360.sphere.axes.channel_axes`",
+        "nats",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

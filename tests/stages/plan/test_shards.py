@@ -15,6 +15,7 @@ CLIPS = [
         split="train",
         shard=shard,
         source="list",
+        source_number=0,
         video=f"{video}.mp4",
         audio=f"{video}.wav",
     )

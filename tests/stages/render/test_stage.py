@@ -40,6 +40,7 @@ def write_shard_plan(path: Path, ids: list[str]) -> None:
             duration=video.duration,
             shard="s0000" if video_id in ids else "s0001",
             source="demo",
+            source_number=0,
             video=video.video,
             audio=video.audio,
         )

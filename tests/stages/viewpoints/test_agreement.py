@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from foa360.ambisonics import rotation
 from foa360.ambisonics.direction_map import CELLS
-from foa360.core.records import UNCHANGED_AXES
 from foa360.sphere import to_vector
+from foa360.sphere.axes import channel_axes
 from foa360.stages.viewpoints.agreement import (
     DetectedDirections,
     agreement,
     audio_delay,
-    channel_axes,
     log_likelihood,
 )
 
@@ -57,17 +56,6 @@ def test_the_delay_of_the_audio_behind_the_video_is_found(delay: int):
     vectors = to_vector(azimuths, 0.0)
     audio = audio_from(np.roll(vectors, delay, axis=0))
     assert audio_delay(audio, objects_at(vectors), fps=2.0) == delay / 2
-
-
-def test_axes_are_all_orders_and_signs_and_the_first_changes_nothing():
-    names, matrices = channel_axes()
-    assert names[0] == UNCHANGED_AXES
-    assert (matrices[0] == np.eye(3)).all()
-    assert len(set(names)) == 48
-    assert np.abs(np.linalg.det(matrices)) == pytest.approx(1)
-    # The channel named first serves as x.
-    number = names.index("+y -x +z")
-    assert matrices[number] @ [0, 1, 0] == pytest.approx([1, 0, 0])
 
 
 @given(st.integers(0, 47), st.floats(-3, 3), st.floats(-1.4, 1.4))

@@ -1,25 +1,16 @@
 """Agreement of the clips of a video, with rendered scenes."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from support.clips import curated_clip
 from support.detections import detection
+from support.rendered_scenes import SECONDS, rendered
 
-from foa360.ambisonics.descriptors import block_spectra, tile_covariance
-from foa360.ambisonics.direction_map import direction_map
-from foa360.demo.audio import RATE, sound_field
-from foa360.demo.scenes import random_scene
-from foa360.sphere import to_direction, to_vector
-from foa360.stages.viewpoints.agreement import DetectedDirections, agreement
+from foa360.sphere import to_direction
+from foa360.stages.viewpoints.agreement import agreement
 from foa360.stages.viewpoints.clip_agreement import clip_agreements, detected_directions
-
-SECONDS = 4.0
-CHANNELS = (0, 1, 2, 3)
-SIGNS = (1, 1, 1, 1)
 
 
 def test_detections_fall_into_their_intervals():
@@ -27,21 +18,6 @@ def test_detections_fall_into_their_intervals():
     intervals = detected_directions(curated_clip("c", duration=3.0), detections, 1.0)
     assert [len(interval.scores) for interval in intervals] == [1, 1, 1]
     assert np.degrees(to_direction(intervals[1].vectors[0])[0]) == pytest.approx(90)
-
-
-def rendered(
-    number: int, channels: Sequence[int] = CHANNELS, signs: Sequence[int] = SIGNS
-) -> tuple[NDArray[np.float64], list[DetectedDirections]]:
-    """Directions of audio and of objects of a rendered scene, with its channels changed."""
-    scene = random_scene(f"agree {number}", SECONDS)
-    foa = sound_field(scene)[list(channels)] * np.array(signs)[:, None]
-    detected = []
-    for time in np.arange(SECONDS) + 0.5:
-        objects = scene.objects(float(time))
-        vectors = to_vector([o.azimuth for o in objects], [o.elevation for o in objects])
-        detected.append(DetectedDirections(vectors, np.ones(len(objects))))
-    maps = direction_map(*tile_covariance(block_spectra(foa, RATE)), int(SECONDS))
-    return maps[0].astype(float), detected
 
 
 def area_under_curve(right: list[float], wrong: list[float]) -> float:
@@ -77,6 +53,7 @@ def test_the_clips_of_a_video_vote_for_its_axes(channels, signs, expected):
     detected = [objects for _, objects in scenes]
     rows = clip_agreements(clips, audio, detected, 1.0)
     assert {row.axes for row in rows} == {expected}
+    assert {row.axes_votes for row in rows} == {6}
     assert {row.clip_id for row in rows} == {clip.clip_id for clip in clips}
     two = clip_agreements(clips[:2], audio[:2], detected[:2], 1.0)
     assert two[0].axes is None, "too few clips for a vote"

@@ -72,6 +72,7 @@ class ReportClip(CuratedColumns):
     chance: Float32 | None = optional("share of yaw offsets that fit at least as well")
     axes: str | None = optional("channels that serve best as x, y, z")
     axes_gain: Float32 | None = optional("gain in fit over the channels in use", "nats")
+    axes_votes: Int32 | None = optional("clips of the video that voted")
 
 
 CLIP_FIELDS = tuple(field.name for field in fields(ReportClip))
@@ -86,6 +87,7 @@ class AgreementColumns:
     chance: Float32 | None = optional("share of yaw offsets that fit at least as well")
     axes: str | None = optional("channels that serve best as x, y, z")
     axes_gain: Float32 | None = optional("gain in fit over the channels in use", "nats")
+    axes_votes: Int32 | None = optional("clips of the video that voted")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

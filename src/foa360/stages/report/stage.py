@@ -13,6 +13,7 @@ from foa360.core.advice import ADVICE
 from foa360.core.files import atomic
 from foa360.core.reasons import REASONS
 from foa360.stages.report import card, charts, panels, provenance, rows
+from foa360.stages.report.agreements import mean_agreement
 from foa360.stages.report.clips import (
     ReportClip,
     read_report_clips,
@@ -54,6 +55,7 @@ def write_report(files: ReportFiles, settings: Config, weights: str, progress: "
         verdict_text(clip, lost, settings.curate) for clip, lost in zip(clips, losses, strict=True)
     ]
     counts = count_clips(clips, losses)
+    agreed = mean_agreement(files.plan, files.agreement, settings.sources)
     results = [read_result(path) for path in files.evaluations]
     curves = _curves_of_first_seeds(files.models)
     segmentations = read_segmentations(
@@ -111,6 +113,7 @@ def write_report(files: ReportFiles, settings: Config, weights: str, progress: "
         texts={
             clip.clip_id: t for clip, t in zip(clips, texts, strict=True) if clip.clip_id in sample
         },
+        agreed=agreed,
         other_axes=with_other_axes(clips),
         results=results,
         segmentations=segmentations,
@@ -135,9 +138,9 @@ def write_report(files: ReportFiles, settings: Config, weights: str, progress: "
         shards=[(path.name, provenance.published_digest(path)) for path in files.features],
     )
     write_clips(files, {clip.clip_id: t for clip, t in zip(clips, texts, strict=True)})
-    write_summary_json(files.summary_json, counts, results, __version__)
+    write_summary_json(files.summary_json, counts, agreed, results, __version__)
     _write_text(files.cost, rows.script("cost", provenance.costs(files.costs)))
-    _write_text(files.summary, summary_text(files.page, counts, results))
+    _write_text(files.summary, summary_text(files.page, counts, agreed, results))
     _write_text(files.page, page)
 
 

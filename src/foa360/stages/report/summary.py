@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foa360.core.reasons import REASONS
+from foa360.core.shown import printable
+from foa360.stages.report.agreements import MeanAgreement
 from foa360.stages.report.clips import ReportClip
 from foa360.stages.report.funnel import Loss, Step, steps
 from foa360.stages.report.results import Result
@@ -57,7 +59,9 @@ def count_clips(clips: Sequence[ReportClip], losses: Sequence[Loss | None]) -> C
     )
 
 
-def summary_text(page: Path, counts: Counts, results: Sequence[Result]) -> str:
+def summary_text(
+    page: Path, counts: Counts, agreed: MeanAgreement | None, results: Sequence[Result]
+) -> str:
     """Compose the text that is printed at the end of a run."""
     lines = [
         "",
@@ -68,8 +72,23 @@ def summary_text(page: Path, counts: Counts, results: Sequence[Result]) -> str:
         detail = ", ".join(f"{code} {count}" for code, count in codes.most_common())
         suffix = f": {detail}" if detail else ""
         lines.append(f"        {counts.verdicts[verdict]} {verdict}{suffix}")
+    if agreed is not None:
+        lines += _agreement_lines(agreed)
     lines += [_result_line(result) for result in results]
     return "\n".join(lines) + "\n"
+
+
+def _agreement_lines(agreed: MeanAgreement) -> list[str]:
+    """Mean agreement, and each source whose audio fits better with other axes."""
+    mean = f"{agreed.nats:.2f} nats, mean of {agreed.clips} clips"
+    lines = [f"Agreement of audio and detections: {mean}"]
+    for source in agreed.other_axes:
+        lines.append(
+            f"        {printable(source.name)}: the audio is {source.meaning}, by vote of"
+            f" {source.videos} videos ({source.clips} clips): {source.axes} fits better by"
+            f" {source.axes_gain:.2f} nats"
+        )
+    return lines
 
 
 def _result_line(result: Result) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 from foa360.core import tables
 from foa360.core.files import atomic
 from foa360.core.records import ClipAgreement, CuratedClip, FetchedVideo
+from foa360.stages.report.agreements import MeanAgreement
 from foa360.stages.report.files import ReportFiles
 from foa360.stages.report.results import Result
 from foa360.stages.report.summary import Counts
@@ -20,6 +22,8 @@ from foa360.stages.report.summary import Counts
 #: Before the names of columns of the fetch table, which are about the whole video.
 FETCH_PREFIX = "fetch_"
 PLANNED = ("shard", "source", "video", "audio")
+#: Columns of the table of agreement that are there already, or are 48 numbers.
+NOT_JOINED = {"clip_id", "video_id", "axes_fits"}
 #: Shards that are joined at once.
 AT_ONCE = 64
 
@@ -45,8 +49,14 @@ def write_clips(files: ReportFiles, texts: Mapping[str, str]) -> None:
             lines.write_table(_flat(joined))
 
 
-def write_summary_json(path: Path, counts: Counts, results: Sequence[Result], version: str) -> None:
-    """Write counts, reasons and metrics."""
+def write_summary_json(
+    path: Path,
+    counts: Counts,
+    agreed: MeanAgreement | None,
+    results: Sequence[Result],
+    version: str,
+) -> None:
+    """Write counts, reasons, agreement and metrics."""
     content = {
         "foa360": version,
         "clips": {"listed": counts.listed, **counts.verdicts},
@@ -54,11 +64,17 @@ def write_summary_json(path: Path, counts: Counts, results: Sequence[Result], ve
         "kept_hours": counts.kept_hours,
         "funnel": [step._asdict() for step in counts.steps],
         "reasons": counts.reasons,
+        "agreement": None if agreed is None else _agreement(agreed),
         "metrics": [asdict(result) for result in results],
     }
     with atomic(path) as temporary:
         text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
         temporary.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _agreement(agreed: MeanAgreement) -> dict[str, Any]:
+    sources = [source._asdict() | {"meaning": source.meaning} for source in agreed.sources]
+    return {"clips": agreed.clips, "nats": agreed.nats, "sources": sources}
 
 
 def _joined(
@@ -81,7 +97,7 @@ def _joined(
             parts[f"{FETCH_PREFIX}{name}"] = fetched[name]
     agreed = _matching(_concatenated(agreement, ClipAgreement), "clip_id", ids)
     for name in agreed.column_names:
-        if name not in {"clip_id", "video_id"}:
+        if name not in NOT_JOINED:
             parts[name] = agreed[name]
     return pa.table(parts)
 

@@ -6,7 +6,6 @@ a wrong front, and audio of another scene lower it.
 """
 
 from collections.abc import Sequence
-from itertools import permutations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -105,23 +104,6 @@ def audio_delay(audio: Floats, detected: Sequence[DetectedDirections], fps: floa
         values[-step] = float(early[0])
     best = max(values, key=lambda step: np.nan_to_num(values[step], nan=-np.inf))
     return best / fps if values[best] > values[0] + MIN_DELAY_GAIN_NATS else 0.0
-
-
-def channel_axes() -> tuple[list[str], Floats]:
-    """List all orders and signs of three dipoles: names, and matrices `(48, 3, 3)`.
-
-    A name says which channel serves as x, as y and as z, such as `+y -x +z`; the first one is
-    `foa360.core.records.UNCHANGED_AXES`. The matrix converts a direction that was computed from
-    channels named x, y, z.
-    """
-    names, matrices = [], []
-    for order, signs in product(permutations(range(3)), product((1, -1), repeat=3)):
-        matrix = np.zeros((3, 3))
-        matrix[range(3), order] = signs
-        matrices.append(matrix)
-        axes = ["-+"[sign > 0] + "xyz"[i] for i, sign in zip(order, signs, strict=True)]
-        names.append(" ".join(axes))
-    return names, np.array(matrices)
 
 
 def _von_mises_fisher(cosine: Floats) -> Floats:

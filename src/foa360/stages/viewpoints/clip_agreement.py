@@ -8,12 +8,12 @@ import numpy as np
 from foa360.ambisonics.arrays import Floats
 from foa360.ambisonics.direction_map import interval_count
 from foa360.core.records import Clip, ClipAgreement, Detection
+from foa360.sphere.axes import channel_axes
 from foa360.sphere.directions import to_vector
 from foa360.stages.viewpoints.agreement import (
     DetectedDirections,
     agreement,
     audio_delay,
-    channel_axes,
     log_likelihood,
 )
 
@@ -70,7 +70,8 @@ def clip_agreements(
         row = ClipAgreement(clip_id=clip.clip_id, video_id=clip.video_id)
         found = agreement(directions, objects)
         if found is not None:
-            votes += log_likelihood(directions, objects, matrices)
+            fits = log_likelihood(directions, objects, matrices)
+            votes += fits
             voters += 1
             row = replace(
                 row,
@@ -78,10 +79,11 @@ def clip_agreements(
                 chance=found.chance,
                 yaw_offset=found.yaw_offset,
                 delay=audio_delay(directions, objects, fps),
+                axes_fits=(fits - fits[0]).tolist(),
             )
         rows.append(row)
     if voters < MIN_VOTING_CLIPS:
         return rows
     gain = float((votes.max() - votes[0]) / voters)
     axes = names[int(votes.argmax())] if gain > MIN_AXES_GAIN_NATS else names[0]
-    return [replace(row, axes=axes, axes_gain=gain) for row in rows]
+    return [replace(row, axes=axes, axes_gain=gain, axes_votes=voters) for row in rows]
