@@ -105,6 +105,9 @@ REASONS: dict[str, Reason] = {
     "channels_apart": Reason(
         "rejected", "channels do not belong together in time: a component is far from W"
     ),
+    "convention_mixed": Reason(
+        "rejected", "parts of the video are in different conventions: nothing is converted"
+    ),
     "component_drops_out": Reason("rejected", "a component is empty for a part of the time"),
     "band_limited": Reason(
         "rejected", "a component has low frequencies only, as after an LFE channel"
@@ -165,6 +168,11 @@ REASONS: dict[str, Reason] = {
         "note", "Z seems 3 dB low, as after a conversion from 5.1 to 4.0 channels"
     ),
     "horizontal_only": Reason("note", "Z is empty: the field is horizontal only"),
+    "one_direction": Reason(
+        "note",
+        "W and one dipole are equal, the others empty: one source exactly to the front, back, left,"
+        " right, above or below, or mono in two channels, which the signal cannot tell",
+    ),
     "gains_unknown": Reason("note", "the gains fit no convention, and are left as they are"),
     "convention_unsure": Reason(
         "note",

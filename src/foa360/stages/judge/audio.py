@@ -25,8 +25,14 @@ from foa360.stages.judge.evidence_summary import compare_channels
 from foa360.stages.judge.lags import component_lags, lag_columns, lag_message, lag_reasons
 from foa360.stages.judge.measured_columns import AudioColumns, Claims, Videos
 from foa360.stages.judge.medians import masked_median
+from foa360.stages.judge.mixed import mixed_videos, without_mixed
 from foa360.stages.judge.reasons import ReasonTable, reasons_of
-from foa360.stages.judge.video_conventions import VideoConventions, decide_conventions, repaired
+from foa360.stages.judge.video_conventions import (
+    VideoConventions,
+    decide_conventions,
+    in_order,
+    repaired,
+)
 
 #: Reasons that a clip's own channels give; whether they fit a sound field is decided for the video.
 DEGENERATE = {
@@ -38,7 +44,7 @@ DEGENERATE = {
     "paired_channels",
 }
 #: All reasons that are decided for each clip.
-OWN = {*DEGENERATE, "horizontal_only"}
+OWN = {*DEGENERATE, "horizontal_only", "one_direction"}
 #: Reasons with which an energy ratio has no meaning.
 WITHOUT_FIELD = {
     *DEGENERATE,
@@ -48,6 +54,7 @@ WITHOUT_FIELD = {
     "undecided",
     "head_locked",
     "dead_capsule",
+    "convention_mixed",
 }
 #: Reasons that state a repair.
 REPAIRED = {"reordered", "rescaled_n3d", "rescaled_fuma"}
@@ -104,6 +111,10 @@ def judge_audio(
     silent = audio.silent_share > settings.silent_share
     conventions = decide_conventions(audio, videos, silent, traced)
     own = own_reasons(audio, conventions, silent)
+    comparable = ~silent & ~own.any_of(DEGENERATE)
+    mixed = mixed_videos(audio, in_order(audio, videos), comparable)
+    is_mixed = np.isin(audio.video, list(mixed))
+    conventions = without_mixed(conventions, mixed)
     by_video = repaired(conventions, settings)
     ratios = energy_ratios(audio, by_video)
     reasons = audio_reasons(audio, by_video, own, ratios, settings)
@@ -134,10 +145,14 @@ def judge_audio(
     columns = describe(audio, by_video, ratios, videos)
     columns["bandwidths"] = list_column(components.bandwidths, audio.rows, len(videos.of_clip))
     columns |= lag_columns(audio, columns, lags, settings.align)
+    lacking = np.any(list(components.reasons().values()), 0) | lags.any(1)
     messages = {}
-    lacking = np.any(list(components.reasons().values()), 0)
-    for clip in np.flatnonzero(judgeable & (lacking | lags.any(1))).tolist():
-        found = components.message(clip), lag_message(lags[clip])
+    for clip in np.flatnonzero(judgeable & (lacking | is_mixed)).tolist():
+        found = (
+            mixed[int(audio.video[clip])].message if is_mixed[clip] else "",
+            components.message(clip),
+            lag_message(lags[clip]),
+        )
         messages[int(audio.rows[clip])] = "; ".join(text for text in found if text)
     return JudgedAudio(reasons, columns, messages, conventions)
 

@@ -7,54 +7,17 @@ from foa360.ambisonics.direction_map import DECODER_ORDERS
 from foa360.ambisonics.evidence import CAPSULES_ROW, HALF_Z_ROW
 from foa360.ambisonics.field import CONVENTIONS
 from foa360.stages.judge.convention_types import Compared, Convention, Ruling, not_ambisonics
+from foa360.stages.judge.degenerate_rules import (
+    equal_channels,
+    one_direction,
+    single_channel,
+    stereo_pair,
+)
 from foa360.stages.judge.evidence_summary import EvidenceSummary
 from foa360.stages.judge.hypotheses import OTHER, gains_of
 from foa360.stages.judge.thresholds import THRESHOLDS
 
 Rule = Callable[[EvidenceSummary, bool], Ruling]
-
-
-def single_channel(summary: EvidenceSummary, order_proven: bool) -> Ruling:
-    """Recognize mono: only one channel carries a signal, W or another."""
-    comparisons = (("channels with a signal", summary.present_count, None),)
-    if summary.present_count != 1:
-        return (None, comparisons)
-    reason = "mono_in_w" if summary.present[0] else "no_w"
-    return (not_ambisonics(reason, confidence=1.0), comparisons)
-
-
-def stereo_pair(summary: EvidenceSummary, order_proven: bool) -> Ruling:
-    """Recognize stereo in the first two channels: left and right, or their sum and difference.
-
-    The difference is never louder than the sum; either of left and right may be.
-    """
-    out_of_phase = summary.stereo_out_of_phase
-    if not (summary.present[0] and summary.present[1] and summary.present_count == 2):
-        return (None, ())
-    comparisons = (
-        ("first two channels out of phase", out_of_phase, "stereo_out_of_phase"),
-        ("excess of the second channel", summary.stereo_excess, "stereo_excess"),
-    )
-    if out_of_phase > THRESHOLDS.stereo_out_of_phase:
-        reason = "stereo_upmix"
-    elif summary.stereo_excess > THRESHOLDS.stereo_excess:
-        reason = "stereo_in_two"
-    else:
-        reason = "stereo"
-    return (not_ambisonics(reason, confidence=1.0), comparisons)
-
-
-def equal_channels(summary: EvidenceSummary, order_proven: bool) -> Ruling:
-    """Recognize mono stored in all channels, and stereo stored twice."""
-    comparisons = (
-        ("highest correlation", summary.highest_correlation, "equal_correlation"),
-        ("lowest correlation", summary.lowest_correlation, "equal_correlation"),
-    )
-    if summary.all_equal:
-        return not_ambisonics("mono_in_all", confidence=1.0), comparisons
-    if summary.equal_in_pairs:
-        return not_ambisonics("paired_channels", confidence=1.0), comparisons
-    return None, comparisons
 
 
 def head_locked(summary: EvidenceSummary, order_proven: bool) -> Ruling:
@@ -285,6 +248,7 @@ def _parts(
 #: The last rule decides whatever is left.
 RULES: tuple[Rule, ...] = (
     single_channel,
+    one_direction,
     stereo_pair,
     equal_channels,
     head_locked,

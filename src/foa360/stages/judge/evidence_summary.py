@@ -48,6 +48,8 @@ class EvidenceSummary(NamedTuple):
         Number of channels that are not empty.
     highest_correlation, lowest_correlation : float
         Of a pair of channels.
+    strongest_correlation : float
+        Of the first channel with another, without its sign.
     all_equal, equal_in_pairs : bool
         Whether all channels are equal, or two and the two others are.
     sn3d_fits, best_fits : [6]
@@ -83,6 +85,7 @@ class EvidenceSummary(NamedTuple):
     present_count: int
     highest_correlation: float
     lowest_correlation: float
+    strongest_correlation: float
     all_equal: bool
     equal_in_pairs: bool
     sn3d_fits: list[float]
@@ -190,6 +193,7 @@ def _columns(evidence: EvidenceStack) -> dict[str, NDArray[Any]]:
         "present_count": present_count,
         "highest_correlation": channels.correlations.max(1),
         "lowest_correlation": channels.correlations.min(1),
+        "strongest_correlation": np.abs(channels.correlations[:, FIRST_PAIRS]).max(1),
         "all_equal": equal[:, FIRST_PAIRS].all(1),
         "equal_in_pairs": (equal[:, FIRST_PAIRS] & equal[:, OTHER_PAIRS]).any(1),
         "sn3d_fits": fits[..., 0],

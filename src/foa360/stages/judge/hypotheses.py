@@ -145,10 +145,10 @@ def log_likelihoods(found: Features, table: dict[str, Floats]) -> tuple[Floats, 
     return of_w @ table["gains"], of_kind @ table["kinds"], heights
 
 
-def weigh(
+def joint_probabilities(
     evidence: EvidenceStack, order_proven: NDArray[np.bool_], distributed: NDArray[np.bool_]
-) -> list[Weighed]:
-    """Compute the probabilities of each clip or video.
+) -> tuple[Floats, Floats]:
+    """Compute the probabilities of each clip or video, `(n, 4, 4, 4)` and `(n, 3)`, see `Weighed`.
 
     For `order_proven` and `distributed` see `convention.decide_each`.
     """
@@ -167,6 +167,13 @@ def weigh(
     joint = np.exp(joint - highest[:, None, None, None])
     kinds = np.exp(kinds - highest[:, None])
     total = joint.sum((1, 2, 3)) + kinds.sum(1)
-    joint, kinds = joint / total[:, None, None, None], kinds / total[:, None]
+    return joint / total[:, None, None, None], kinds / total[:, None]
+
+
+def weigh(
+    evidence: EvidenceStack, order_proven: NDArray[np.bool_], distributed: NDArray[np.bool_]
+) -> list[Weighed]:
+    """Compute the probabilities of each clip or video, see `joint_probabilities`."""
+    joint, kinds = joint_probabilities(evidence, order_proven, distributed)
     parts = zip(joint.sum((2, 3)).tolist(), joint.tolist(), kinds.tolist(), strict=True)
     return [Weighed(*part) for part in parts]

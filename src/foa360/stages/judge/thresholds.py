@@ -18,6 +18,7 @@ CONFIDENCE = "confidence"
 AMBIX = "simulated: ambiX against all defects"
 HORIZONTAL = "simulated: no Z against ambiX"
 STEREO_UPMIX = "simulated: stereo in two against stereo upmix"
+ONE_DIRECTION = "one source on each axis, with and without noise, against narrow stereo"
 LOUDSPEAKERS = "simulated: quad surround against ambiX"
 CAPSULES = "simulated: A-format against ambiX"
 DEAD_CAPSULE = "29 recordings, and simulated tetrahedra with a capsule 35 to 90 dB down"
@@ -29,6 +30,7 @@ DEFINITION = "definition of the normalisations: 0, 3.0 and 4.8 dB"
 
 LAGS = "29 recordings, 60 simulated scenes, and these with channels 1 to 100 ms late"
 PARTS = "29 recordings, demo, simulated scenes, and these with a channel set to zero for a part"
+MIXED = "simulated: microphones in five scenes each, in one convention and in two"
 LFE = "29 recordings, and scenes with a component in the LFE channel of five codecs"
 RECORDINGS = "Sphere360 and YT-360 clips"
 
@@ -50,6 +52,12 @@ class Thresholds:
     )
     equal_level: float = threshold(
         0.7, DB, "channels with a smaller level difference are equal, if correlated", AMBIX
+    )
+    one_direction: float = threshold(
+        0.999, "correlation", "W and a single dipole above this are one source", ONE_DIRECTION
+    )
+    one_direction_level: float = threshold(
+        0.3, DB, "if they differ less in level: SN3D", ONE_DIRECTION
     )
     stereo_out_of_phase: float = threshold(
         0.06,
@@ -244,6 +252,25 @@ class ComponentThresholds:
 
 
 COMPONENT_THRESHOLDS = ComponentThresholds()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixedThresholds:
+    """Numbers that divide a video into parts of two conventions."""
+
+    level_range: float = threshold(
+        1.5, DB, "clips whose dipoles differ less in level have one normalisation", MIXED
+    )
+    height_range: float = threshold(
+        6.0, DB, "clips whose third channel differs less from the fourth have one order", MIXED
+    )
+    margin: float = threshold(
+        1.75, "nats", "in both parts, the convention of this part leads that of the other", MIXED
+    )
+    least_share: float = threshold(0.05, "share of clips", "smaller parts do not count", MIXED)
+
+
+MIXED_THRESHOLDS = MixedThresholds()
 
 #: Unit of each threshold, by name.
 UNITS: dict[str, str] = {f.name: f.metadata["unit"] for f in fields(Thresholds)}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foa360.config.curate import Curate
-from foa360.core.arrow_columns import Bools, Floats
+from foa360.core.arrow_columns import Bools, Floats, Indices
 from foa360.stages.judge.convention import decide_each
 from foa360.stages.judge.convention_types import Convention, not_ambisonics
 from foa360.stages.judge.measured_columns import AudioColumns, Videos
@@ -57,6 +57,14 @@ class VideoConventions(NamedTuple):
     unsure: Bools
 
 
+def in_order(audio: AudioColumns, videos: Videos) -> Indices:
+    """Clips with measured audio in the order of their videos and starts."""
+    clip_of_row = np.full(len(videos.of_clip), -1)
+    clip_of_row[audio.rows] = np.arange(len(audio.rows))
+    ordered = clip_of_row[videos.by_start]
+    return np.asarray(ordered[ordered >= 0])
+
+
 def decide_conventions(
     audio: AudioColumns, videos: Videos, silent: Bools, traced: bool
 ) -> list[Convention | None]:
@@ -73,11 +81,8 @@ def decide_conventions(
     traced : bool
         Whether the conventions have a trace.
     """
-    clip_of_row = np.full(len(videos.of_clip), -1)
-    clip_of_row[audio.rows] = np.arange(len(audio.rows))
     # By start, since the order of the clips decides on the last digits of sums.
-    ordered = clip_of_row[videos.by_start]
-    ordered = ordered[ordered >= 0]
+    ordered = in_order(audio, videos)
     ordered = ordered[~silent[ordered]]
     decided, first, groups = np.unique(audio.video[ordered], return_index=True, return_inverse=True)
     sums = audio.evidence.summed(ordered, groups)

@@ -58,6 +58,7 @@ STAGES: dict[str, tuple[str, ...]] = {
         "undecided",
         "head_locked",
         "channels_apart",
+        "convention_mixed",
         "component_drops_out",
         "band_limited",
         "dead_capsule",
