@@ -143,6 +143,7 @@ def browser(width: int = 1100, height: int = 900, dark: bool = False) -> Iterato
     for argument in (
         "--headless=new",
         "--no-sandbox",
+        "--disable-dev-shm-usage",  # of any size
         "--enable-unsafe-swiftshader",  # WebGL without a GPU
         "--autoplay-policy=no-user-gesture-required",
         "--window-size=1100,900",
@@ -151,7 +152,7 @@ def browser(width: int = 1100, height: int = 900, dark: bool = False) -> Iterato
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     running = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     try:
-        running.set_script_timeout(60)
+        running.set_script_timeout(300)
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         running.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}

@@ -62,9 +62,13 @@ def find(page: Any, selector: str) -> list[Any]:
     return page.find_elements(By.CSS_SELECTOR, selector)
 
 
-def until(condition: Any, seconds: float = 20.0) -> Any:
+#: Longest wait for what a page shows at once on an idle machine, s.
+MAX_WAIT_S = 300.0
+
+
+def until(condition: Any) -> Any:
     """Wait for a condition, and return what it returns."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + MAX_WAIT_S
     while time.monotonic() < end:
         if value := condition():
             return value
@@ -111,6 +115,15 @@ def test_every_panel_is_there_and_no_hostile_text_runs(page: Any) -> None:
         assert find(page, f"#{section}")[0].is_displayed()
 
 
+def ratios(page: Any) -> list[float]:
+    """Energy ratios in the order of the table."""
+    script = (
+        "return [...document.querySelectorAll('#clips tbody tr')]"
+        ".map((row) => Number(row.cells[3].textContent))"
+    )
+    return page.execute_script(script)
+
+
 def test_search_filters_and_order(page: Any) -> None:
     assert len(shown_ids(page)) == 5
     search = find(page, "#find")[0]
@@ -123,12 +136,11 @@ def test_search_filters_and_order(page: Any) -> None:
         "verdict.value = 'kept'; verdict.dispatchEvent(new Event('input', {bubbles: true}))"
     )
     until(lambda: sorted(shown_ids(page)) == ["v0_0", "v1_0", "v2_0"])
-    assert find(page, "#count")[0].text == "3 of 5 clips"
+    until(lambda: find(page, "#count")[0].text == "3 of 5 clips")
     for button in find(page, "#clips th button"):
         button.click()
     find(page, "#clips th button")[3].click()
-    ratios = [float(cell.text) for cell in find(page, "#clips tbody td:nth-child(4)")]
-    until(lambda: ratios == sorted(ratios))
+    until(lambda: (found := ratios(page)) == sorted(found))
 
 
 def test_a_loss_in_the_funnel_filters_the_table(page: Any) -> None:
@@ -168,9 +180,10 @@ return count;
 def test_charts_show_the_ratios_and_the_curves(page: Any) -> None:
     for chart in ("histogram", "loss", "accuracy"):
         until(lambda chart=chart: find(page, f"#{chart} canvas"))
-        assert page.execute_script(COLOURED, chart, "kept") > 20, chart
-    assert page.execute_script(COLOURED, "histogram", "rejected") > 20
-    assert page.execute_script(COLOURED, "histogram", "line") > 20, "the band of τ"
+        until(lambda chart=chart: page.execute_script(COLOURED, chart, "kept") > 20)
+    until(lambda: page.execute_script(COLOURED, "histogram", "rejected") > 20)
+    # The band of τ.
+    until(lambda: page.execute_script(COLOURED, "histogram", "line") > 20)
     page.execute_script("drawn.get(loss).setCursor({ left: 1e4, top: 10 })")
     page.execute_script("drawn.get(loss).setLegend({ idx: 1 })")
     until(lambda: "1.500" in find(page, "#loss")[0].text)
@@ -184,18 +197,16 @@ def test_a_card_has_an_address_and_leads_back(page: Any) -> None:
     card = until(lambda: [d for d in find(page, "dialog[open]") if "v0_0" in d.text])[0]
     assert "Kept: energy ratio 0.50, outside 1 ± 0.1." in card.text
     for selector in (".frame img", ".frame svg circle", ".crops img", ".wave", ".spectrum"):
-        assert find(page, f"#card {selector}"), selector
-    sizes = page.execute_script(
-        "return [...document.querySelectorAll('#card img')].map((image) => image.naturalWidth)"
-    )
-    assert all(sizes)
+        until(lambda selector=selector: find(page, f"#card {selector}"))
+    decoded = "return [...document.querySelectorAll('#card img')].every((i) => i.naturalWidth)"
+    until(lambda: page.execute_script(decoded))
     find(page, "#card a[href='#table']")[0].click()
     until(lambda: not find(page, "dialog[open]"))
     link = next(a for a in find(page, "#clips tbody a") if a.text.startswith("<script>"))
     link.click()
     until(lambda: find(page, "dialog[open]"))
     assert page.title == "foa360 report"
-    assert "Rejected: the audio is silent" in find(page, "#card")[0].text
+    until(lambda: "Rejected: the audio is silent" in find(page, "#card")[0].text)
     assert "Further: the frames do not change" in find(page, "#card")[0].text
 
 
@@ -211,7 +222,8 @@ def test_the_slider_says_how_many_clips_would_change(page: Any) -> None:
         "arguments[0].value = 0.6; arguments[0].dispatchEvent(new Event('input'))", slider
     )
     # Ratios are 0.5, 0.7, 0.9, 1.9 and 2.1.
-    assert "3 of 5 clips pass; 2 notes would change, more pass" in find(page, "#taucount")[0].text
+    text = "3 of 5 clips pass; 2 notes would change, more pass"
+    until(lambda: text in find(page, "#taucount")[0].text)
 
 
 def test_the_page_can_be_used_by_keys_alone(page: Any) -> None:
@@ -243,6 +255,7 @@ def test_the_page_can_be_used_by_keys_alone(page: Any) -> None:
     press(Keys.ENTER)
     until(lambda: find(page, "dialog[open]"))
     until(lambda: "v2_0" in find(page, "#card")[0].text)
+    until(lambda: find(page, "#card .start"))
     for _ in range(6):
         if focused() == "Look around and listen":
             break
@@ -253,7 +266,7 @@ def test_the_page_can_be_used_by_keys_alone(page: Any) -> None:
     until(lambda: find(page, "#card output")[0].text == "20° left, 10° up")
     press(Keys.ESCAPE)
     until(lambda: not find(page, "dialog[open]"))
-    assert focused() == "v2_0"
+    until(lambda: focused() == "v2_0")
 
 
 def test_the_player_plays_and_is_dragged(page: Any) -> None:
@@ -265,7 +278,7 @@ def test_the_player_plays_and_is_dragged(page: Any) -> None:
     before = canvas.screenshot_as_png
     ActionChains(page).drag_and_drop_by_offset(canvas, 120, 0).perform()
     until(lambda: "left" in find(page, "#card output")[0].text)
-    assert not find(page, "#card output")[0].text.startswith("0°")
+    until(lambda: not find(page, "#card output")[0].text.startswith("0°"))
     play = find(page, "#card .controls button")[0]
     play.click()
     until(lambda: play.text == "Pause")
@@ -367,7 +380,6 @@ def test_a_hundred_thousand_clips(tmp_path: Path, chromium: Any) -> None:
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
-        timeout=400,
         check=True,
     )
     assert float(done.stdout) < 1  # GB
@@ -376,7 +388,7 @@ def test_a_hundred_thousand_clips(tmp_path: Path, chromium: Any) -> None:
     open_page(chromium, path)
     assert find(chromium, "#count")[0].text == "100000 of 100000 clips"
     find(chromium, "#find")[0].send_keys("v99999_0")
-    until(lambda: shown_ids(chromium) == ["v99999_0"], 60)
+    until(lambda: shown_ids(chromium) == ["v99999_0"])
     chromium.execute_script("document.querySelector('#clips tbody a').click()")
     until(lambda: "v99999_0" in find(chromium, "#card")[0].text)
     assert console(chromium) == []
