@@ -117,3 +117,32 @@ def test_a_label_decides_where_pixels_cannot_and_gets_a_note_where_they_disagree
     row = curate_file(path)
     assert row.projection == "eac"
     assert "projection_disagrees" in row.reasons
+
+
+@pytest.mark.parametrize("size", [(800, 320), (640, 512)])
+def test_the_barrel_converts_as_with_ffmpeg(tmp_path, size):
+    layout = FrameLayout("barrel")
+    assert source_size(layout, WIDTH, HEIGHT) == (800, 320)
+    assert erp_size(layout, 800, 320) == (WIDTH, HEIGHT)
+    barrel = by_ffmpeg(erp(), tmp_path, f"v360=e:barrel:w={size[0]}:h={size[1]}:interp=cubic")
+    back = to_erp(barrel, layout, (WIDTH, HEIGHT))
+    assert psnr(back, erp()) > 28
+    other = by_ffmpeg(barrel, tmp_path, f"v360=barrel:e:w={WIDTH}:h={HEIGHT}:interp=linear")
+    assert psnr(back, other) > 36
+
+
+def test_a_barrel_is_kept_and_converted(tmp_path):
+    path = tmp_path / "x.mkv"
+    barrels = [
+        by_ffmpeg(SCENE.frame(i / 10, WIDTH, HEIGHT), tmp_path, "v360=e:barrel:w=640:h=512")
+        for i in range(20)
+    ]
+    write_media(path, iter(barrels), sound_field(SCENE))
+    row = curate_file(path)
+    assert (row.verdict, row.projection) == ("kept", "barrel")
+    assert "converted_barrel" in row.reasons
+    off = curate_file(path, repair=False)
+    assert (off.verdict, "other_projection" in off.reasons) == ("rejected", True)
+    layout = FrameLayout(row.projection, row.stereo)
+    (frame,) = frames_at(path, [0.5], (WIDTH, HEIGHT), layout=layout)
+    assert psnr(frame, erp()) > 24

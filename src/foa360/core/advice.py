@@ -89,6 +89,7 @@ ADVICE: dict[str, str] = {
     "channels_uncommon": "check what the channels are; export the audio again as ambiX",
     "converted_eac": "nothing",
     "converted_cubemap": "nothing",
+    "converted_barrel": "nothing",
     "joined_frames": "nothing; frames are not blended where the lenses meet",
     "transform_unapplied": "compare audio and objects in the report; render the rotation or crop"
     " into the frames where they do not agree",

@@ -122,5 +122,5 @@ class MeasuredClip(Clip):
         "highest 0.98 quantile of the grey levels of a frame", "grey levels"
     )
     layout_evidence: Floats32 | None = optional(
-        "(n, 47) of every seventh frame, see `foa360.media.layout_evidence`"
+        "(n, 49) of every tenth frame, see `foa360.media.layout_evidence`"
     )

@@ -144,6 +144,7 @@ REASONS: dict[str, Reason] = {
     ),
     "converted_eac": Reason("note", "frames are converted from an equi-angular cubemap"),
     "converted_cubemap": Reason("note", "frames are converted from a cubemap"),
+    "converted_barrel": Reason("note", "frames are converted from the barrel layout"),
     "joined_frames": Reason(
         "note", "frames are joined from two video streams, as the camera divided them"
     ),

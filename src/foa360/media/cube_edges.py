@@ -78,36 +78,34 @@ class Borders:
         """Measure the edges of an arrangement of `foa360.media.projection.FACES`."""
         a, b, is_reversed = edge_pairs(arrangement).T
         found = np.where(is_reversed == 1, self._reversed[a, b], self._same[a, b])
+        median, worst = np.quantile(found, (0.5, WORST_SHARE)).tolist()
         return EdgeEvidence(
-            log_quotient(float(np.median(found)), self._unrelated),
-            log_quotient(float(np.quantile(found, WORST_SHARE)), self._unrelated),
+            log_quotient(median, self._unrelated), log_quotient(worst, self._unrelated)
         )
 
     def grid(self) -> GridEvidence:
         """Measure the breaks between the faces, whatever they show."""
         best = np.minimum(self._same, self._reversed)
         np.fill_diagonal(best, np.inf)
-        of_rows = [_breaks(band, self._width) for band in self._across]
-        of_columns = [_breaks(self._down[:, c].T, self._height) for c in range(self.columns)]
         return GridEvidence(
             log_quotient(float(np.median(best.min(1))), self._unrelated),
-            np.array(of_rows, np.float32).ravel(),
-            np.array(of_columns, np.float32).ravel(),
+            _breaks(self._across, self._width),
+            _breaks(self._down.transpose(1, 2, 0), self._height),
         )
 
 
-def _breaks(points: Floats, size: int) -> list[float]:
-    """Jumps between faces of a `size` in points `(POINTS, n)` of lines, over usual jumps near them.
+def _breaks(points: Floats, size: int) -> Floats:
+    """Jumps between faces of a `size` in lines `(bands, POINTS, n)`, over usual jumps near them.
 
     A line that is drawn along a border is no break: beyond it, the frame goes on.
     """
-    jumps = np.abs(np.diff(points, axis=1)).mean(0)
-    found = []
-    for end in range(size, points.shape[1], size):
-        beyond = np.abs(points[:, end - BESIDE] - points[:, end + BESIDE - 1]).mean()
-        usual = float(np.median(jumps[end + np.array(NEAR_BORDER)]))
-        found.append(log_quotient(float(min(jumps[end - 1], beyond)), usual))
-    return found
+    ends = np.arange(size, points.shape[2], size)
+    jumps = np.abs(np.diff(points, axis=2)).mean(1)
+    beyond = np.abs(points[..., ends - BESIDE] - points[..., ends + BESIDE - 1]).mean(1)
+    near = np.sort(jumps[:, ends[:, None] + np.array(NEAR_BORDER)], axis=-1)
+    usual = near[..., 1:3].mean(-1)
+    found = np.minimum(jumps[:, ends - 1], beyond)
+    return np.log((found + NOISE_LEVEL) / (usual + NOISE_LEVEL)).ravel()
 
 
 def log_quotient(a: float, b: float) -> float:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.media.layout_evidence import EVIDENCE, STEREO_CORRELATION
-from foa360.media.projection import CONVERTIBLE, STEREO_LAYOUTS, FrameLayout
+from foa360.media.layout_evidence import EVIDENCE, SHAPE_TOLERANCE, STEREO_CORRELATION
+from foa360.media.projection import CONVERTIBLE, CUBEMAPS, STEREO_LAYOUTS, FrameLayout
 
 Floats = NDArray[np.float64]
 
@@ -49,8 +49,9 @@ JOINED = {"rows": "eac", "lenses": "dual_fisheye"}
 #: Continuity of the edges of a cubemap above which its faces are in another order; see
 #: `foa360.media.cube_edges`. Known orders have less than -0.9, others more than -0.7.
 OTHER_ORDER = -0.8
-#: Tolerance of the shape 2:1, octaves: frames of this shape have no bars, others have it without.
-SHAPE_TOLERANCE = 0.06
+#: Ratios of width to height in which one sphere is stored: 2, or 16:9 and the like. Without a label
+#: of ERP or of two eyes, a frame of one eye in another shape, such as a band of 4:1, is no sphere.
+ERP_SHAPES = 1.4, 2.6
 #: Numbers of the evidence.
 INDEX = {name: number for number, name in enumerate(EVIDENCE)}
 
@@ -97,8 +98,7 @@ def frame_layouts(
     """
     shown = [n for n, of_video in enumerate(evidence) if of_video is not None]
     rows = np.array([evidence[n] for n in shown], float).reshape(-1, len(EVIDENCE))
-    labels = [witnesses[n].projection or JOINED.get(witnesses[n].joined or "") for n in shown]
-    chances = dict(zip(shown, _chances(rows, labels), strict=True))
+    chances = dict(zip(shown, _chances(rows, [witnesses[n] for n in shown]), strict=True))
     return [_decided(evidence[n], chances.get(n), said) for n, said in enumerate(witnesses)]
 
 
@@ -118,7 +118,7 @@ def _decided(evidence: Floats | None, chances: Floats | None, said: Witnesses) -
         return DecidedLayout(FrameLayout(projection, stereo), float(known))
     likeliest = int(chances.argmax())
     projection, probability = _model().names[likeliest], float(chances[likeliest])
-    if projection in CONVERTIBLE and evidence[INDEX[f"edges_{projection}"]] > OTHER_ORDER:
+    if projection in CUBEMAPS and evidence[INDEX[f"edges_{projection}"]] > OTHER_ORDER:
         projection = "cubemap_other"
     bars = _erp_bars(evidence, stereo) if projection == "erp" else (0.0, 0.0)
     return DecidedLayout(FrameLayout(projection, stereo, *bars), probability)
@@ -134,7 +134,7 @@ def _decided_joined(evidence: Floats | None, chances: Floats | None, joined: str
         float(chance) for name, chance in zip(_model().names, chances, strict=True) if name in shown
     )
     if probability < 0.5 or (
-        expected in CONVERTIBLE and evidence[INDEX[f"edges_{expected}"]] > OTHER_ORDER
+        expected in CUBEMAPS and evidence[INDEX[f"edges_{expected}"]] > OTHER_ORDER
     ):
         return DecidedLayout(FrameLayout("divided"), 1 - probability)
     return DecidedLayout(FrameLayout("eac_rows" if expected == "eac" else expected), probability)
@@ -142,19 +142,29 @@ def _decided_joined(evidence: Floats | None, chances: Floats | None, joined: str
 
 def projection_chances(evidence: Floats, claimed: str | None = None) -> dict[str, float]:
     """Return the probability of each projection, by evidence and label."""
-    (chances,) = _chances(np.asarray(evidence)[None], [claimed])
+    (chances,) = _chances(np.asarray(evidence)[None], [Witnesses(claimed)])
     return dict(zip(_model().names, chances.tolist(), strict=True))
 
 
-def _chances(evidence: Floats, claimed: Sequence[str | None]) -> Floats:
-    """Probabilities `(n, layouts)` by evidence `(n, len(EVIDENCE))` and labels."""
+def _chances(evidence: Floats, witnesses: Sequence[Witnesses]) -> Floats:
+    """Probabilities `(n, layouts)` by evidence `(n, len(EVIDENCE))` and what containers say."""
     inputs = np.c_[np.ones(len(evidence)), model_inputs(evidence)]
-    # Not a product of matrices, whose rounding depends on the number of rows.
+    # Not a product of matrices: its rounding depends on the number of rows.
     scores = np.einsum("ni,il->nl", inputs, _model().weights)
-    if claimed:
-        scores += np.array([_prior(label) for label in claimed])
+    if len(scores):
+        labels = [said.projection or JOINED.get(said.joined or "") for said in witnesses]
+        scores += np.array([_prior(label) for label in labels])
+        unlabelled = [said.projection != "erp" and said.stereo is None for said in witnesses]
+        scores[_other_shape(evidence) & unlabelled, _model().names.index("erp")] = -np.inf
     chances = np.exp(scores - scores.max(1, keepdims=True))
     return np.asarray(chances / chances.sum(1, keepdims=True))
+
+
+def _other_shape(evidence: Floats) -> NDArray[np.bool_]:
+    """Return which frames `(n, len(EVIDENCE))` are of one eye, and of no shape of a sphere."""
+    two = evidence[:, [INDEX["vertical"], INDEX["horizontal"]]].max(1) > STEREO_CORRELATION
+    aspect = 2 ** evidence[:, INDEX["aspect"]]
+    return np.asarray(~two & ((aspect < ERP_SHAPES[0]) | (aspect > ERP_SHAPES[1])))
 
 
 @lru_cache

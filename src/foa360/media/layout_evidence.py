@@ -4,15 +4,13 @@ Every number is evidence for a layout or against it; none decides alone. Quotien
 0 where both sides are equal. `foa360.media.frame_layout` weighs them.
 """
 
-from functools import lru_cache
-from typing import Any, NamedTuple
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from foa360.media.cube_edges import Borders, log_quotient
 from foa360.media.images import Image, shrink
+from foa360.media.lens_circles import circle_evidence
 
 Floats = NDArray[np.float32]
 
@@ -26,16 +24,14 @@ BAR_TOLERANCE = MIN_BAR = 2
 MAX_BAR_SHARE = 0.4
 #: Correlation of two halves above which they are the views of both eyes.
 STEREO_CORRELATION = 0.85
+#: Added to the correlation of stacked halves in frames of the shape 1:1, and of halves side by side
+#: in those of 4:1, within so many octaves.
+SHAPE_EVIDENCE = 0.15
+SHAPE_TOLERANCE = 0.06
 #: Size of the frame of which halves are correlated, pixels.
 HALVES_SIZE = (66, 66)
 #: Rows at each pole, and those next to them, whose stretch is measured.
 POLE_ROWS, NEXT_ROWS = 12, 26
-#: Radius beyond which, and within which, the circle of a lens ends, relative to the circle.
-OUTSIDE, INSIDE = 1.06, 0.9
-#: Pixels outside of circles that are needed.
-MIN_OUTSIDE = 50
-#: Rings in a radius, and their highest number.
-RINGS, MAX_RING = 24, 200
 #: Columns before and after the caps of a barrel begin, at 4/5 of the width.
 BARREL_COLUMNS = 210, 213
 #: Offsets at which unrelated columns are compared, pixels.
@@ -75,7 +71,8 @@ def layout_evidence(image: Image) -> Floats:
     """Measure one grey frame `(h, w)` of any size; `(len(EVIDENCE),)`.
 
     vertical, horizontal : correlation of the two halves, each without the means of its rows, which
-        all ERP frames have in common. If one is high, the rest is measured in the first half.
+        all ERP frames have in common; more in frames of the shape of two spheres. If one is high,
+        the rest is measured in the first half.
     bar_rows, bar_columns : share of the frame in black bars above and below, or at the sides. The
         rest is measured without them.
     seam_jump, seam_far : difference of the first and last column over that of usual neighbours, and
@@ -96,6 +93,11 @@ def layout_evidence(image: Image) -> Floats:
     content = small[bars[0] : SIZE[1] - bars[0], bars[1] : SIZE[0] - bars[1]]
     aspect = width / height * (content.shape[1] / SIZE[0]) / (content.shape[0] / SIZE[1])
     vertical, horizontal = _halves(content)
+    # One sphere has neither of these shapes: less is needed to show that there are two.
+    if abs(np.log2(aspect)) < SHAPE_TOLERANCE:
+        vertical = min(vertical + SHAPE_EVIDENCE, 1.0)
+    elif abs(np.log2(aspect / 4)) < SHAPE_TOLERANCE:
+        horizontal = min(horizontal + SHAPE_EVIDENCE, 1.0)
     if vertical > STEREO_CORRELATION and vertical >= horizontal:
         content, aspect = content[: content.shape[0] // 2], 2 * aspect
     elif horizontal > STEREO_CORRELATION:
@@ -110,7 +112,7 @@ def layout_evidence(image: Image) -> Floats:
         "bar_columns": 2 * bars[1] / SIZE[0],
         "aspect": float(np.log2(aspect)),
     }
-    values |= _seam_and_poles(levels) | _circles(levels, aspect) | _barrel(levels)
+    values |= _seam_and_poles(levels) | circle_evidence(levels, aspect) | _barrel(levels)
     values |= _faces(levels)
     return np.array([values[name] for name in EVIDENCE], np.float32)
 
@@ -146,8 +148,16 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 def _seam_and_poles(levels: Floats) -> dict[str, float]:
     height, width = levels.shape
-    column_jumps = np.abs(np.diff(levels, axis=1)).mean(0)
-    row_jumps = np.abs(np.diff(levels, axis=0)).mean(1)
+    across, down = np.abs(np.diff(levels, axis=1)), np.abs(np.diff(levels, axis=0))
+    column_jumps, row_jumps = across.mean(0), down.mean(1)
+    by_row = across.mean(1)
+
+    def stretch(first: int, last: int) -> float:
+        """Horizontal over vertical gradients within rows."""
+        wide = float(by_row[first:last].mean()) + GRADIENT_NOISE
+        tall = float(row_jumps[first : last - 1].mean()) + GRADIENT_NOISE
+        return float(np.log(wide / tall))
+
     seam = float(np.abs(levels[:, 0] - levels[:, -1]).mean())
     far = float(np.abs(levels - np.roll(levels, FAR, 1)).mean())
     along = np.diff(levels[:, [0, BESIDE, -1 - BESIDE, -1]], axis=0).T
@@ -156,7 +166,7 @@ def _seam_and_poles(levels: Floats) -> dict[str, float]:
     detail = float(shared[0, 3])
     of_rows, of_columns = levels.std(1), levels.std(0)
     usual = float(np.median(of_rows))
-    equator = _stretch(levels[height // 3 : 2 * height // 3])
+    equator = stretch(height // 3, 2 * height // 3)
     sides = (float(of_columns[:2].mean()) + float(of_columns[-2:].mean())) / 2
     return {
         "seam_jump": log_quotient(seam, float(np.quantile(column_jumps, USUAL_JUMP))),
@@ -166,19 +176,13 @@ def _seam_and_poles(levels: Floats) -> dict[str, float]:
         "top": log_quotient(float(of_rows[:2].mean()), usual),
         "bottom": log_quotient(float(of_rows[-2:].mean()), usual),
         "sides": log_quotient(sides, float(np.median(of_columns))),
-        "stretch_top": _stretch(levels[:POLE_ROWS]) - equator,
-        "stretch_bottom": _stretch(levels[-POLE_ROWS:]) - equator,
-        "stretch_next_top": _stretch(levels[POLE_ROWS:NEXT_ROWS]) - equator,
-        "stretch_next_bottom": _stretch(levels[-NEXT_ROWS:-POLE_ROWS]) - equator,
+        "stretch_top": stretch(0, POLE_ROWS) - equator,
+        "stretch_bottom": stretch(height - POLE_ROWS, height) - equator,
+        "stretch_next_top": stretch(POLE_ROWS, NEXT_ROWS) - equator,
+        "stretch_next_bottom": stretch(height - NEXT_ROWS, height - POLE_ROWS) - equator,
         "middle_columns": _break_at(levels.T, column_jumps, width // 2),
         "middle_rows": _break_at(levels, row_jumps, height // 2),
     }
-
-
-def _stretch(levels: Floats) -> float:
-    across = float(np.abs(np.diff(levels, axis=1)).mean()) + GRADIENT_NOISE
-    down = float(np.abs(np.diff(levels, axis=0)).mean()) + GRADIENT_NOISE
-    return float(np.log(across / down))
 
 
 def _break_at(lines: Floats, jumps: Floats, position: int) -> float:
@@ -187,72 +191,6 @@ def _break_at(lines: Floats, jumps: Floats, position: int) -> float:
     near = np.r_[jumps[at - NEAR_MIDDLE : at], jumps[at + 1 : at + 1 + NEAR_MIDDLE]]
     beyond = float(np.abs(lines[position - ACROSS] - lines[position + ACROSS - 1]).mean())
     return log_quotient(min(float(jumps[at]), beyond), float(np.median(near)))
-
-
-class _Circles(NamedTuple):
-    """Pixels of a frame by the distance from one centre or two; see `_circles`.
-
-    rings : number of the ring of each pixel `(h * w,)`.
-    counts : pixels of each ring.
-    outside, inside : masks `(h, w)`.
-    """
-
-    rings: NDArray[np.intp]
-    counts: NDArray[np.intp]
-    outside: NDArray[np.bool_]
-    inside: NDArray[np.bool_]
-
-
-@lru_cache(maxsize=16)
-def _geometry(aspect: float) -> dict[str, _Circles]:
-    """Return the circles that a frame of a ratio of width to height can hold."""
-    width, height = SIZE
-    x = ((np.arange(width) + 0.5) / width * aspect)[None]
-    y = ((np.arange(height) + 0.5) / height)[:, None]
-    one = np.hypot(x - aspect / 2, y - 0.5) / (min(aspect, 1) / 2)
-    beside = np.hypot(np.minimum(np.abs(x - aspect / 4), np.abs(x - 3 * aspect / 4)), y - 0.5)
-    stacked = np.hypot(x - aspect / 2, np.minimum(np.abs(y - 0.25), np.abs(y - 0.75)))
-    radii = {
-        "one": one,
-        "beside": beside / (min(aspect / 2, 1) / 2),
-        "stacked": stacked / (min(aspect, 0.5) / 2),
-    }
-    found = {}
-    for name, radius in radii.items():
-        rings = np.minimum((radius * RINGS).astype(np.intp), MAX_RING).ravel()
-        found[name] = _Circles(rings, np.bincount(rings), radius > OUTSIDE, radius < INSIDE)
-    return found
-
-
-def _circles(levels: Floats, aspect: float) -> dict[str, float]:
-    """Look for one circle in the middle, or two; distances are in heights of the frame."""
-    pixels = levels.ravel().astype(float)
-    squares, total = float(np.square(pixels).sum()), float(pixels.sum())
-    of_rows = levels.sum(1, dtype=float)
-
-    def explained(sums: NDArray[Any], counts: NDArray[Any]) -> float:
-        """Share of the variance that lies between groups; low in nearly uniform frames."""
-        within = squares - float((sums**2 / np.maximum(counts, 1)).sum())
-        return 1 - within / (squares - total**2 / pixels.size + pixels.size)
-
-    values = {"by_row": explained(of_rows, np.full(len(of_rows), levels.shape[1]))}
-    for name, circles in _geometry(aspect).items():
-        between = explained(np.bincount(circles.rings, pixels), circles.counts)
-        values["by_radius" if name == "one" else f"by_radius_{name}"] = between
-        outside = _outside(levels, circles)
-        values[f"outside_{name}"], values[f"outside_{name}_varies"] = outside
-    return values
-
-
-def _outside(levels: Floats, circles: _Circles) -> tuple[float, float]:
-    """Compare level and deviation outside of circles with those inside."""
-    outside, inside = levels[circles.outside], levels[circles.inside]
-    if outside.size <= MIN_OUTSIDE:
-        return 0.0, 0.0
-    return (
-        log_quotient(float(outside.mean()), float(inside.mean())),
-        log_quotient(float(outside.std()), float(inside.std())),
-    )
 
 
 def _barrel(levels: Floats) -> dict[str, float]:

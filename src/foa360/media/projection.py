@@ -1,8 +1,8 @@
 """Convert other layouts of the sphere to one equirectangular (ERP) image.
 
-Cubemaps are read through cached lookup maps, made from the directions of the ERP pixels. The faces
-lie as FFmpeg's filter v360 has them: the equi-angular cubemap as YouTube sends it (`eac`), and the
-cubemap of the Spherical Video V2 RFC (`c3x2`, layout 0).
+Cubemaps and barrels are read through cached lookup maps, made from the directions of the ERP
+pixels. Faces lie as FFmpeg's filter v360 has them: the equi-angular cubemap as YouTube sends it
+(`eac`), and the cubemap of the Spherical Video V2 RFC (`c3x2`, layout 0).
 """
 
 from functools import lru_cache
@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from foa360.media.barrel import BAND, barrel_maps
 from foa360.media.images import Image
 from foa360.sphere.directions import pixel_to_direction, to_vector
 
@@ -19,8 +20,9 @@ Floats = NDArray[np.float64]
 #: Width and height, pixels.
 Size = tuple[int, int]
 
-#: Projections that can be converted to ERP.
-CONVERTIBLE = {"eac", "eac_rows", "cubemap", "cubemap_6x1", "cubemap_1x6"}
+#: Cubemaps that can be converted to ERP, and all projections that can.
+CUBEMAPS = {"eac", "eac_rows", "cubemap", "cubemap_6x1", "cubemap_1x6"}
+CONVERTIBLE = {*CUBEMAPS, "barrel"}
 #: Layouts of two eyes, of which one is used.
 STEREO_LAYOUTS = {"top_bottom", "left_right"}
 #: Pixels that YouTube's cubemap adds at the sides, and above and below each row of faces.
@@ -33,7 +35,7 @@ class FrameLayout(NamedTuple):
     """How a frame holds the sphere.
 
     projection : erp, eac, eac_rows (two streams, see `foa360.media.joined_video`), cubemap,
-        cubemap_6x1, cubemap_1x6, or one that is not converted.
+        cubemap_6x1, cubemap_1x6, barrel, or one that is not converted.
     stereo : mono, top_bottom or left_right; interleaved is not converted.
     bar_rows, bar_columns : share of the frame in black bars, half above and half below, or half at
         each side.
@@ -105,15 +107,20 @@ def erp_size(layout: FrameLayout, width: int, height: int) -> Size:
     top, left = _bars(layout, (width, height))
     width, height = width - 2 * left, height - 2 * top
     width, height = _one_eye(layout, (width, height))
-    if layout.projection in CONVERTIBLE:
+    if layout.projection in CUBEMAPS:
         face = height // grid_of(layout.projection)[1]
         return 4 * face, 2 * face
+    if layout.projection == "barrel":
+        half = round(BAND * width / 2)
+        return 2 * half, half
     return width, height
 
 
 def source_size(layout: FrameLayout, width: int, height: int) -> Size:
     """Return the size at which a frame is needed for an ERP image of a size."""
-    if layout.projection in CONVERTIBLE:
+    if layout.projection == "barrel":
+        width, height = round(width / BAND), width // 2
+    elif layout.projection in CUBEMAPS:
         # At this width, the middle of a face is as fine as the ERP image.
         face = max(MIN_FACE_WIDTH, round(width / 3 / 2) * 2)
         columns, rows = grid_of(layout.projection)
@@ -149,6 +156,9 @@ def to_erp(frame: Image, layout: FrameLayout, size: Size, native: Size | None = 
             # Rounding of the bars: a pixel more or less.
             frame = cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)
         return np.ascontiguousarray(frame, np.uint8)
+    if layout.projection == "barrel":
+        columns, rows = barrel_maps(size, (width, height))
+        return np.asarray(cv2.remap(frame, columns, rows, cv2.INTER_LINEAR), np.uint8)
     padding = (0.0, 0.0)
     edges = tuple(np.linspace(0, 1, grid_of(layout.projection)[0] + 1).tolist())
     if layout.projection == "eac":

@@ -26,6 +26,8 @@ REJECTED = {
     "little_planet": "other_projection",
     "barrel": "other_projection",
 }
+#: Ends of the codes of projections that are converted; that of others is `cubemap`.
+CONVERTED = {"eac": "eac", "eac_rows": "eac", "barrel": "barrel"}
 #: Types of the columns of layouts that are no text.
 LAYOUT_TYPES = {"bar_rows": pa.float64(), "bar_columns": pa.float64()}
 
@@ -143,8 +145,8 @@ def _layout_codes(
     elif not known:
         codes.append("projection_unknown")
     elif projection in CONVERTIBLE:
-        name = "eac" if projection in LABELS["eac"] else "cubemap"
-        codes.append(f"converted_{name}" if repair else name)
+        name = CONVERTED.get(projection, "cubemap")
+        codes.append(f"converted_{name}" if repair else REJECTED.get(projection, name))
     elif projection != "erp":
         codes.append(REJECTED.get(projection, "not_spherical"))
     if layout.stereo == INTERLEAVED:

@@ -26,7 +26,7 @@ SMALL_SIZE = (258, 128)
 #: Quantile of the grey levels that stands for the brightness of a frame, without a few lights.
 BRIGHTNESS_QUANTILE = 0.98
 #: The layout is measured in every so many frames.
-LAYOUT_INTERVAL = 7
+LAYOUT_INTERVAL = 10
 #: Standard deviation of the grey levels below which a frame shows no layout.
 MIN_LAYOUT_CONTRAST = 2
 

@@ -131,7 +131,7 @@ class FrameMeasures:
     brightness : float
         Highest 0.98 quantile of the grey levels of a frame, 0 to 255.
     layouts : tuple of (numbers,)
-        Evidence of the layout in every seventh frame, if it has enough contrast.
+        Evidence of the layout in every tenth frame, if it has enough contrast.
     """
 
     expected: int
