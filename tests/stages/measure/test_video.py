@@ -55,7 +55,7 @@ def test_arrays_have_the_shapes_of_their_meaning(video: FetchedVideo) -> None:
     assert row.chunk_levels.size == 200
     assert (row.frames_expected, row.frames_decoded) == (8, 8)
     assert row.frame_changes.size == 7
-    assert row.layout_evidence.size == 2 * len(EVIDENCE)
+    assert row.layout_evidence.size == len(EVIDENCE)
     assert row.covariance.size == row.evidence_cov.size == 16
     assert row.octave_energies.size == 36
 
