@@ -10,8 +10,9 @@ from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from foa360.config.train import Train
 from foa360.data.samples import SampleKey
 from foa360.learning.models.audiovisual import AudioVisual
+from foa360.learning.training.run import Examples, TrainingRun
+from foa360.stages.train.objective import Objective
 from foa360.stages.train.parts import shares
-from foa360.stages.train.run import Examples, TrainingRun
 from foa360.tasks.registry import TASKS
 
 CLIPS, VIEWS = 7, 2
@@ -23,7 +24,8 @@ SETTINGS = Train(
 def make_run(fabric: Fabric, task: str, folder: Path) -> TrainingRun:
     torch.manual_seed(1)
     model = AudioVisual(4, TASKS[task].context, 7)
-    return TrainingRun(fabric, model, TASKS[task], SETTINGS, 0, folder / "checkpoint.pt")
+    objective = Objective(model, TASKS[task], SETTINGS)
+    return TrainingRun(fabric, model, objective, SETTINGS, 0, folder / "checkpoint.pt")
 
 
 def examples(fabric: Fabric) -> Examples:
@@ -35,7 +37,7 @@ def examples(fabric: Fabric) -> Examples:
     keys = [SampleKey(clip, None) for clip in range(CLIPS)]
     (own,) = shares([keys], 1, fabric.global_rank, fabric.world_size)
     rows = [key.clip for key in own]
-    return Examples(video[rows], audio[rows], videos[rows], [str(row) for row in rows])
+    return Examples((video[rows], audio[rows], videos[rows]), [str(row) for row in rows])
 
 
 def take_step(fabric: Fabric, task: str, folder: Path) -> None:

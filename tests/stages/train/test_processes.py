@@ -7,11 +7,10 @@ import pytest
 import torch
 from support.shared_training import examples, fabric_of, make_run, take_step
 
-from foa360.config.train import Train
 from foa360.data.samples import SampleKey
-from foa360.stages.train.devices import make_fabric
+from foa360.learning.training.devices import make_fabric
+from foa360.learning.training.run import Examples, TrainingRun
 from foa360.stages.train.parts import shares
-from foa360.stages.train.run import Examples, TrainingRun
 
 
 @pytest.mark.slow
@@ -36,7 +35,10 @@ def gradients(run: TrainingRun) -> dict[str, np.ndarray]:
 
 def test_a_batch_in_parts_has_the_mean_of_their_losses_and_gradients(tmp_path):
     whole = examples(fabric_of(1))
-    parts = [Examples(*(values[rows] for values in whole)) for rows in (slice(0, 4), slice(4, 7))]
+    parts = [
+        Examples(tuple(values[rows] for values in whole.tensors), whole.names[rows])
+        for rows in (slice(0, 4), slice(4, 7))
+    ]
     runs = []
     for chosen in (parts, parts[:1], parts[1:]):
         run = make_run(fabric_of(1), "avc", tmp_path)
@@ -53,7 +55,7 @@ def test_a_batch_in_parts_has_the_mean_of_their_losses_and_gradients(tmp_path):
 def test_a_step_in_bfloat16_is_nearly_that_in_float32(tmp_path):
     losses = []
     for precision in ("float32", "bfloat16"):
-        fabric = make_fabric(Train(size="tiny", precision=precision))
+        fabric = make_fabric(precision=precision)
         run = make_run(fabric, "avc", tmp_path)
         run.advance([examples(fabric)])
         losses.append(run.sums[1])

@@ -22,11 +22,12 @@ from foa360.data.clips import ClipIndex
 from foa360.data.inputs import AUDIO_INPUTS
 from foa360.learning.checkpoint import load
 from foa360.learning.models.audiovisual import AudioVisual
+from foa360.learning.training.devices import make_fabric
+from foa360.learning.training.run import CHECKPOINT_INTERVAL, TrainingRun
+from foa360.learning.training.validation import validation_videos
 from foa360.shards.verify import DamagedShardError, checksum_path
-from foa360.stages.train.devices import make_fabric
-from foa360.stages.train.run import CHECKPOINT_INTERVAL, TrainingRun
+from foa360.stages.train.objective import Objective
 from foa360.stages.train.stage import TrainFiles, train_model
-from foa360.stages.train.validation import validation_videos
 from foa360.tasks.registry import TASKS
 
 SETTINGS = Train(
@@ -144,7 +145,9 @@ def with_other_curves(path, state):
 def test_a_checkpoint_that_cannot_be_continued_is_named_and_changes_nothing(tmp_path, write):
     checkpoint = tmp_path / "checkpoint.pt"
     model = AudioVisual(SETTINGS.width, TASKS["avc"].context, 7)
-    run = TrainingRun(make_fabric(SETTINGS), model, TASKS["avc"], SETTINGS, 0, checkpoint)
+    run = TrainingRun(
+        make_fabric(), model, Objective(model, TASKS["avc"], SETTINGS), SETTINGS, 0, checkpoint
+    )
     assert run.resume("same") == ""
     run.keep()
     state = torch.load(checkpoint)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from foa360.stages.train.validation import validation_videos
+from foa360.learning.training.validation import validation_videos
 
 VIDEOS = [f"video{number}" for number in range(200)]
 

@@ -17,7 +17,7 @@ from foa360.data.dataset import ShardDataset
 from foa360.data.inputs import FeatureStatistics
 from foa360.data.samples import SampleKey
 from foa360.data.statistics import feature_statistics
-from foa360.stages.train.validation import validation_videos
+from foa360.learning.training.validation import validation_videos
 from foa360.tasks.registry import TASKS
 
 

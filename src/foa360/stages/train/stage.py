@@ -1,10 +1,8 @@
 """Train one experiment on all feature shards (Morgado et al. 2020)."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,19 +12,19 @@ from lightning_fabric import Fabric
 from foa360.config.experiments import Experiment
 from foa360.config.train import Train
 from foa360.core.digest import value_digest
-from foa360.core.files import atomic, sha256
+from foa360.core.files import sha256
 from foa360.data.batches import batches, training_keys
 from foa360.data.dataset import ShardDataset
 from foa360.data.samples import SampleKey
 from foa360.learning.checkpoint import ModelInfo, load, make_deterministic, save
 from foa360.learning.models.audiovisual import AudioVisual
+from foa360.learning.training.devices import make_fabric
+from foa360.learning.training.loop import take_steps, write_curves
+from foa360.learning.training.run import Examples, TrainingRun
+from foa360.learning.training.validation import validation_keys
 from foa360.shards.verify import published_digest
-from foa360.stages.train.devices import make_fabric
-from foa360.stages.train.log import TrainingLog
-from foa360.stages.train.pace import Stopwatch
+from foa360.stages.train.objective import Objective
 from foa360.stages.train.parts import shares, training_parts, video_numbers
-from foa360.stages.train.run import CurvePoint, Examples, TrainingRun
-from foa360.stages.train.validation import validation_keys
 from foa360.tasks.registry import TASKS
 
 if TYPE_CHECKING:
@@ -75,7 +73,7 @@ def train_model(
     progress : Progress
         Reports steps.
     """
-    fabric = make_fabric(settings)
+    fabric = make_fabric(settings.devices, settings.precision)
     train = partial(
         _train,
         experiment=experiment,
@@ -113,26 +111,19 @@ def _train(
         steps = 0
     elif not len(parts.validation):
         _say(fabric, progress, "no validation videos: the weights of the last step are kept")
-    run = TrainingRun(fabric, model, task, settings, seed, files.folder / "checkpoint.pt")
+    if settings.compile:
+        # In place, so that the names of the weights stay.
+        model.video.compile()
+        model.audio.compile()
+    objective = Objective(model, task, settings)
+    run = TrainingRun(fabric, model, objective, settings, seed, files.folder / "checkpoint.pt")
     if problem := run.resume(fingerprint):
         _say(fabric, progress, f"training begins anew: {problem}")
-    log = TrainingLog(files.logs if fabric.is_global_zero else None, run.step)
-    stopwatch = Stopwatch()
-    keys = training_keys(data.clips, settings.batch, seed, run.step, steps)
-    loaded = stopwatch.timed(_examples(fabric, data, keys, settings.accumulate, settings.workers))
-    numbers: Iterable[int] = range(run.step, steps)
-    if fabric.is_global_zero:
-        numbers = progress(numbers, steps - run.step, "steps")
-    for _ in numbers:
-        run.advance(list(islice(loaded, settings.accumulate)))
-        stopwatch.clips += settings.batch
-        if run.step % settings.validation_interval == 0 or run.step == steps:
-            run.validate(_validation_examples(fabric, parts.validation, settings, seed))
-        run.keep()
-        log.write(run, stopwatch.pace())
-    log.close()
     if steps:
-        _say(fabric, progress, str(stopwatch.pace()))
+        keys = training_keys(data.clips, settings.batch, seed, run.step, steps)
+        loaded = _examples(fabric, data, keys, settings.accumulate, settings.workers)
+        validation = partial(_validation_examples, fabric, parts.validation, settings, seed)
+        take_steps(run, settings, loaded, validation, files.logs, progress)
     if not fabric.is_global_zero:
         return
     info = ModelInfo(
@@ -153,7 +144,7 @@ def _train(
         validation_videos=len(set(parts.validation.videos)),
     )
     save(files.folder / "model.pt", model, info)
-    _write_curves(files.folder / "curves.csv", run)
+    write_curves(files.folder / "curves.csv", run)
     run.remove_checkpoint()
 
 
@@ -177,7 +168,8 @@ def _examples(
             yield None
         else:
             names = [data.clip_ids[clip] for clip in batch["index"].tolist()]
-            yield Examples(batch["video"], batch["audio"], numbers[batch["index"]], names)
+            tensors = batch["video"], batch["audio"], numbers[batch["index"]]
+            yield Examples(tensors, names)
 
 
 def _validation_examples(
@@ -187,20 +179,6 @@ def _validation_examples(
     if len(data):
         keys = validation_keys(data.clips, settings.batch, settings.validation_samples, seed)
         yield from _examples(fabric, data, keys)
-
-
-def _write_curves(path: Path, run: TrainingRun) -> None:
-    """Write a row for each step that has a mean of the training or a loss of the validation."""
-    points = {point.step: point for point in run.curves}
-    losses = {point.step: point.loss for point in run.validations}
-    with atomic(path) as temporary, temporary.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*CurvePoint._fields, "validation_loss"])
-        for step in sorted(points.keys() | losses.keys()):
-            point = points.get(step)
-            means = [f"{point.loss:.5f}", f"{point.accuracy:.4f}"] if point else ["", ""]
-            validation = f"{losses[step]:.5f}" if step in losses else ""
-            writer.writerow([step, *means, validation])
 
 
 def _fingerprint(experiment: Experiment, files: TrainFiles, settings: Train, seed: int) -> str:

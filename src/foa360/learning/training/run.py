@@ -6,20 +6,16 @@ import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 
-from foa360.config.train import Train
 from foa360.core.digest import value_digest
 from foa360.core.files import atomic
-from foa360.learning.models.audiovisual import AudioVisual
 from foa360.learning.processes import sum_over_processes, synchronise_batch_norms
-from foa360.stages.train.objective import Objective
-from foa360.tasks.task import Task
 
 #: Steps between two checkpoints.
 CHECKPOINT_INTERVAL = 50
@@ -29,7 +25,7 @@ WARM_UP_STEPS = 10
 
 
 class CurvePoint(NamedTuple):
-    """Mean loss (nats) and share of matches found within the batch, up to a step."""
+    """Mean loss (nats) and share of right decisions within the batch, up to a step."""
 
     step: int
     loss: float
@@ -46,16 +42,32 @@ class Validation(NamedTuple):
 class Examples(NamedTuple):
     """Clips of one step, or of a part of it.
 
-    video : (B, K, 3, T, H, W). Crops.
-    audio : (B, K, C, frames, bands). Spectra.
-    videos : (B,). Number of each clip's video.
+    tensors : arguments of the objective; the first axis of each is the clip.
     names : ids of the clips.
     """
 
-    video: Tensor
-    audio: Tensor
-    videos: Tensor
+    tensors: tuple[Tensor, ...]
     names: Sequence[str]
+
+
+class Optimisation(Protocol):
+    """Settings of the steps, as in section `train` of the configuration."""
+
+    @property
+    def steps(self) -> int:
+        """Steps in total."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Learning rate of Adam."""
+
+    @property
+    def weight_decay(self) -> float:
+        """Weight decay of Adam (L2)."""
+
+    @property
+    def schedule(self) -> Literal["cosine", "constant"]:
+        """Course of the learning rate."""
 
 
 class TrainingRun:
@@ -64,9 +76,9 @@ class TrainingRun:
     def __init__(
         self,
         fabric: Fabric,
-        model: AudioVisual,
-        task: Task,
-        settings: Train,
+        model: nn.Module,
+        objective: nn.Module,
+        settings: Optimisation,
         seed: int,
         checkpoint: Path,
     ) -> None:
@@ -76,12 +88,13 @@ class TrainingRun:
         ----------
         fabric : Fabric
             Device, precision, and the other processes of this training.
-        model : AudioVisual
+        model : Module
             Moved to the device.
-        task : Task
-            Selects the rows that are contrasted.
-        settings : Train
-            Section `train` of the configuration.
+        objective : Module
+            Holds the model. Of the tensors of `Examples` it computes the loss (nats), and the share
+            of decisions that are right.
+        settings : Optimisation
+            Learning rate and number of steps.
         seed : int
             Random seed of what the network leaves out (dropout) in each step.
         checkpoint : Path
@@ -95,10 +108,6 @@ class TrainingRun:
         self.fingerprint = ""
         if fabric.world_size > 1:
             synchronise_batch_norms(model, fabric.device.type == "cuda")
-        if settings.compile:
-            # In place, so that the names of the weights stay.
-            model.video.compile()
-            model.audio.compile()
         self.optimiser = torch.optim.Adam(
             model.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
         )
@@ -106,9 +115,7 @@ class TrainingRun:
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimiser, lambda step: factor(step, settings.steps)
         )
-        self.objective, self._stepper = fabric.setup(
-            Objective(model, task, settings), self.optimiser
-        )
+        self.objective, self._stepper = fabric.setup(objective, self.optimiser)
         self.step = 0
         self.curves: list[CurvePoint] = []
         self.validations: list[Validation] = []
@@ -147,9 +154,8 @@ class TrainingRun:
         self._finish_step()
 
     def _loss(self, part: Examples) -> tuple[Tensor, float]:
-        """Loss of examples of all processes, and the share of matches found within them."""
-        tensors = self.fabric.to_device((part.video, part.audio, part.videos))
-        loss, accuracy = self.objective(*tensors)
+        """Loss of examples of all processes, and the share of right decisions about them."""
+        loss, accuracy = self.objective(*self.fabric.to_device(part.tensors))
         return loss, accuracy
 
     def _is_everywhere(self, part: Examples | None) -> bool:

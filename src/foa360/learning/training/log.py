@@ -5,8 +5,8 @@ from pathlib import Path
 
 from lightning_fabric.loggers.tensorboard import TensorBoardLogger
 
-from foa360.stages.train.pace import Pace
-from foa360.stages.train.run import TrainingRun
+from foa360.learning.training.pace import Pace
+from foa360.learning.training.run import TrainingRun
 
 
 class TrainingLog:

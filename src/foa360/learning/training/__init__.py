@@ -1,0 +1,1 @@
+"""The trainer of all networks that are trained on shards: steps, checkpoints, curves, devices."""
