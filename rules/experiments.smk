@@ -9,6 +9,12 @@ from foa360.core.files import sha256
 EXPERIMENTS = {experiment.name: experiment for experiment in CONFIG.on_shards}
 #: Experiments that mark what sounds, which are trained on folders.
 SEGMENTATIONS = {experiment.name: experiment for experiment in CONFIG.segmentations}
+#: Experiments that tell aligned from shifted audio.
+SYNCHRONISATIONS = {
+    experiment.name: experiment for experiment in CONFIG.synchronisations
+}
+#: Experiments of other kinds than those that the stage `train` trains.
+OTHER_EXPERIMENTS = SEGMENTATIONS | SYNCHRONISATIONS
 #: A pattern that no name has.
 NO_NAME = "$^"
 #: Section `train` with the values of each experiment.
@@ -51,7 +57,7 @@ wildcard_constraints:
 
 def seeds(experiment):
     """Random seeds that an experiment is trained with."""
-    entry = EXPERIMENTS.get(experiment) or SEGMENTATIONS[experiment]
+    entry = EXPERIMENTS.get(experiment) or OTHER_EXPERIMENTS[experiment]
     return range(CONFIG.seed, CONFIG.seed + entry.seeds)
 
 
@@ -60,24 +66,19 @@ def of_seeds(path, experiment, **wildcards):
     return expand(path, experiment=experiment, seed=seeds(experiment), **wildcards)
 
 
-def of_experiments(path, **wildcards):
-    """Paths of all experiments and seeds."""
+def of_experiments(path, experiments=EXPERIMENTS, **wildcards):
+    """Paths of experiments of a kind, for all their seeds."""
     return [
         name
-        for experiment in EXPERIMENTS
+        for experiment in experiments
         for name in of_seeds(path, experiment, **wildcards)
     ]
-
-
-def of_segmentations(path):
-    """Paths of all segmentation experiments and seeds."""
-    return [name for experiment in SEGMENTATIONS for name in of_seeds(path, experiment)]
 
 
 def initial_model(wildcards):
     """Model of the same seed whose weights training starts from, if any."""
     name = wildcards.experiment
-    init = (EXPERIMENTS.get(name) or SEGMENTATIONS[name]).init
+    init = (EXPERIMENTS.get(name) or OTHER_EXPERIMENTS[name]).init
     return (
         []
         if init is None

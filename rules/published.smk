@@ -3,7 +3,12 @@
 
 rule join_published:
     input:
-        evaluations=[*EVALUATIONS, *DOWNSTREAM, *SEGMENTATION_FIGURES],
+        evaluations=[
+            *EVALUATIONS,
+            *DOWNSTREAM,
+            *SEGMENTATION_FIGURES,
+            *SYNCHRONISATION_FIGURES,
+        ],
     output:
         published=report(
             PATHS.published,
@@ -21,6 +26,6 @@ rule join_published:
     params:
         code=stage_code("published"),
         sources=sorted({source.kind for source in CONFIG.sources}),
-        experiments=[*EXPERIMENTS, *SEGMENTATIONS],
+        experiments=[*EXPERIMENTS, *OTHER_EXPERIMENTS],
     script:
         "../scripts/published.py"

@@ -10,12 +10,13 @@ rule write_report:
         detections=expand(PATHS.detections, shard=SHARDS),
         agreement=expand(PATHS.agreement, shard=SHARDS),
         features=expand(PATHS.features, shard=SHARDS),
-        models=of_experiments(PATHS.model),
-        evaluations=EVALUATIONS,
+        models=of_experiments(PATHS.model)
+        + of_experiments(PATHS.model, SYNCHRONISATIONS),
+        evaluations=[*EVALUATIONS, *SYNCHRONISATION_FIGURES],
         comparison=PATHS.comparison,
         segmentations=SEGMENTATION_FIGURES,
-        segmenter_curves=of_segmentations(PATHS.curves),
-        mask_examples=of_segmentations(PATHS.mask_examples),
+        segmenter_curves=of_experiments(PATHS.curves, SEGMENTATIONS),
+        mask_examples=of_experiments(PATHS.mask_examples, SEGMENTATIONS),
         published=PATHS.published,
     output:
         report=report(

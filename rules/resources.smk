@@ -48,6 +48,8 @@ TYPICAL = {
 TRANSFER_SECONDS = 0.2
 #: Memory and time of a step of segmentation for each pixel of a batch and channel, without a GPU.
 SEGMENT_MB, SEGMENT_SECONDS = 1e-4, 6e-8
+#: Memory and time of a step of synchronisation for each pixel of a batch and channel, without a GPU.
+SYNCHRONISE_MB, SYNCHRONISE_SECONDS = 1e-4, 4e-7
 #: Pictures of a video of AVSBench, and training videos of its parts.
 AVS_PICTURES, AVS_VIDEOS = 5, {"s4": 3452, "ms3": 296}
 #: Memory of training without networks, and of the report, MB, and of a clip in it.
@@ -145,6 +147,33 @@ def segmentation_minutes(wildcards, attempt):
     return round((30 + segmentation_seconds(wildcards.experiment) / 60) * attempt)
 
 
+def synchronisation_size(experiment):
+    """Pixels of a clip times channels, on which the cost of synchronisation depends."""
+    entry = SYNCHRONISATIONS[experiment]
+    return entry.width * entry.frames * entry.crop**2
+
+
+def synchronisation_mb(wildcards, attempt):
+    """Memory of training and evaluation of synchronisation, MB."""
+    entry = SYNCHRONISATIONS[wildcards.experiment]
+    part = -(-entry.batch // entry.accumulate)
+    step_mb = SYNCHRONISE_MB * part * synchronisation_size(wildcards.experiment)
+    return round((SNAKEMAKE_MB + 2 * TRAINING_MB + step_mb) * attempt)
+
+
+def synchronisation_seconds(experiment):
+    """Time of the steps of a synchronisation, s."""
+    entry = SYNCHRONISATIONS[experiment]
+    clips = entry.steps * entry.batch
+    return SYNCHRONISE_SECONDS * clips * synchronisation_size(experiment)
+
+
+def synchronisation_minutes(wildcards, attempt):
+    """Time of a synchronisation, minutes."""
+    seconds = synchronisation_seconds(wildcards.experiment)
+    return round((30 + seconds / 60) * attempt)
+
+
 def report_mb(wildcards, attempt):
     """Memory of the report, MB."""
     clips = sum(shard.clips for shard in SHARDS.values())
@@ -171,6 +200,9 @@ def expected_seconds():
     for stage in ("segment", "segment_masks"):
         each = [segmentation_seconds(experiment) for experiment in SEGMENTATIONS]
         seconds[stage] = START_SECONDS + sum(each) / max(len(each), 1)
+    for stage in ("synchronise", "synchronise_decide"):
+        each = [synchronisation_seconds(experiment) for experiment in SYNCHRONISATIONS]
+        seconds[stage] = START_SECONDS + sum(each) / max(len(each), 1)
     for stage in (
         "subsets",
         "test_list",
@@ -178,6 +210,7 @@ def expected_seconds():
         "compare",
         "downstream",
         "segment_pool",
+        "synchronise_pool",
         "published",
         "report",
     ):

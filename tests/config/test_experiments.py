@@ -172,3 +172,76 @@ def test_samples_with_more_frames_than_the_shards_are_named():
     assert [line.split(":")[0] for line in repeated_frames(load_config(enough))] == [
         "experiments faster"
     ]
+
+
+Y: dict[str, Any] = {"name": "y", "task": "synchronisation"}
+#: What shards need for it.
+STORED = {"store": ["video", "covariance", "foa"]}
+WAVEFORMS: dict[str, Any] = {"features": {**STORED, "video_fps": 8.0}}
+
+
+def test_synchronisations_stand_beside_other_experiments_with_keys_of_their_own() -> None:
+    loaded = load_config(
+        config(A, {**Y, "size": "tiny", "steps": 9}, {**Y, "name": "p"}, **WAVEFORMS)
+    )
+    assert [experiment.name for experiment in loaded.on_shards] == ["a"]
+    tiny, paper = loaded.synchronisations
+    assert (tiny.frames, tiny.crop, tiny.steps) == (16, 32, 9)
+    assert (paper.frames, paper.crop, paper.seconds, paper.sample_rate) == (125, 224, 4.2, 21000)
+    assert type(loaded).model_validate_json(loaded.model_dump_json()) == loaded
+    lines = repeated_frames(loaded)
+    assert any("y: 16 frames in 1 s need features.video_fps = 16" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("experiments", "keys", "message"),
+    [
+        (
+            [Y],
+            {"features": {"video_fps": 8.0}},
+            "experiments[0].task = synchronisation: reads foa: features.store = [video, covariance,"
+            " beam, foa]",
+        ),
+        (
+            [Y],
+            {"features": {**STORED, "video_fps": 7.5}},
+            "experiments[0].task = synchronisation: needs features.video_fps = 8 or more; it is"
+            " 7.5",
+        ),
+        (
+            [A, {**Y, "size": "tiny"}],
+            {**WAVEFORMS, "clip": {"duration": 4.0}},
+            "experiments[1].task = synchronisation: samples of 1 s with a shift of 0.5 s need"
+            " clip.duration = 5 or more; it is 4",
+        ),
+        (
+            [{**Y, "shift": 6.0}],
+            WAVEFORMS,
+            "samples of 4.2 s with a shift of 6 s need clip.duration = 10.2 or more; it is 10",
+        ),
+        ([{**Y, "folder": "x"}], WAVEFORMS, "experiments[0].folder: there is no such key"),
+        ([{**Y, "input": "foa"}], WAVEFORMS, "experiments[0].input: there is no such key"),
+        ([{**A, "shift": 3.0}], WAVEFORMS, "experiments[0].shift: there is no such key"),
+        (
+            [{**Y, "audio": "w"}],
+            WAVEFORMS,
+            'experiments[0].audio = "w": must be one of beam, stereo',
+        ),
+        ([{**Y, "batch": 2, "accumulate": 3}], WAVEFORMS, "must be at least accumulate = 3"),
+        (
+            [A, {**Y, "init": "a"}],
+            WAVEFORMS,
+            'experiments[1].init = "a": there is no such experiment',
+        ),
+        (
+            [Y, {**Y, "name": "z", "init": "y", "width": 32}],
+            WAVEFORMS,
+            'experiments[1].init = "y": its width is 64, this one\'s 32',
+        ),
+    ],
+)
+def test_what_does_not_fit_a_synchronisation_is_named_before_any_work(
+    experiments: list[Any], keys: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        load_config(config(*experiments, **keys))

@@ -8,11 +8,11 @@ from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
 from foa360.config.train import Train
+from foa360.data.batches import shares
 from foa360.data.samples import SampleKey
 from foa360.learning.models.audiovisual import AudioVisual
 from foa360.learning.training.run import Examples, TrainingRun
 from foa360.stages.train.objective import Objective
-from foa360.stages.train.parts import shares
 from foa360.tasks.registry import TASKS
 
 CLIPS, VIEWS = 7, 2

@@ -17,6 +17,7 @@ from foa360.config.features import FEATURE_PRESETS
 from foa360.config.root import SECTIONS, SOURCE_KINDS, Config
 from foa360.config.section import Section
 from foa360.config.segmentation import SEGMENTATION_SIZES, Segmentation
+from foa360.config.synchronisation import SYNCHRONISATION_SIZES, Synchronisation
 from foa360.config.train import SIZES
 from foa360.shards.features import STORED_FEATURES
 
@@ -48,6 +49,7 @@ PRESETS = {
     "features": ("preset", FEATURE_PRESETS),
     "train": ("size", SIZES),
     "segmentation": ("size", SEGMENTATION_SIZES),
+    "synchronisation": ("size", SYNCHRONISATION_SIZES),
 }
 #: Names of JSON types in the tables; others are called as in JSON.
 TYPE_NAMES = {
@@ -113,8 +115,12 @@ def _experiments() -> str:
     description = Config.model_fields["experiments"].description
     names = list(Experiment.model_fields)
     shards = _text(["## `experiments`", "", f"{description}.", "", *_table(Experiment, names)])
-    presets = _presets("segmentation")
-    return shards + "\n" + _section("### `task: segmentation`", Segmentation, presets)
+    kinds: dict[str, type[Section]] = {
+        "segmentation": Segmentation,
+        "synchronisation": Synchronisation,
+    }
+    parts = [_section(f"### `task: {task}`", kind, _presets(task)) for task, kind in kinds.items()]
+    return "\n".join([shards, *parts])
 
 
 def _presets(name: str) -> list[str]:

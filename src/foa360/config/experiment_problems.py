@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -12,12 +12,18 @@ from foa360.config.experiments import Experiment
 from foa360.config.explain import explain, show
 from foa360.config.root import Config
 from foa360.config.segmentation import Segmentation
+from foa360.config.synchronisation import Synchronisation
 
-E = TypeVar("E", Experiment, Segmentation)
+E = TypeVar("E", Experiment, Segmentation, Synchronisation)
 
 #: Keys on which the shapes of weights depend: of `train`, and of segmentation.
 SHAPE_KEYS = ("width",)
 SEGMENTATION_SHAPE_KEYS = ("encoder", "audio", "channels", "tpavi")
+SYNCHRONISATION_SHAPE_KEYS = ("width", "frames", "crop", "seconds", "sample_rate", "audio")
+#: What synchronisation reads of shards, and the least duration of clips, s, and frame rate, 1/s,
+#: at which it can be learnt.
+WAVEFORM_FEATURES = ("video", "foa")
+LEAST_SECONDS, LEAST_FPS = 5.0, 8.0
 
 
 def experiment_problems(config: Config) -> list[str]:
@@ -29,8 +35,13 @@ def experiment_problems(config: Config) -> list[str]:
             problems.append(f"experiments: {count} have the name {show(name)}")
     on_shards = {experiment.name: experiment for experiment in config.on_shards}
     segmentations = {experiment.name: experiment for experiment in config.segmentations}
+    synchronisations = {experiment.name: experiment for experiment in config.synchronisations}
     for number, experiment in enumerate(config.experiments):
         key = f"experiments[{number}]"
+        if isinstance(experiment, Synchronisation):
+            found = _synchronisation_problems(config, experiment, synchronisations)
+            problems += [f"{key}.{problem}" for problem in found]
+            continue
         if isinstance(experiment, Segmentation):
             found = _segmentation_problems(experiment, segmentations)
             problems += [f"{key}.{problem}" for problem in found]
@@ -58,13 +69,17 @@ def repeated_frames(config: Config) -> list[str]:
     Expects a configuration without `experiment_problems`.
     """
     names: dict[str, list[str]] = {}
+    samples: dict[str, tuple[int, float]] = {}
     for experiment in config.on_shards:
         train = config.training(experiment)
         seconds = train.video_seconds or train.audio_seconds
-        rate = train.frames / seconds
+        samples[experiment.name] = train.frames, seconds
+    samples |= {entry.name: (entry.frames, entry.seconds) for entry in config.synchronisations}
+    for name, (frames, seconds) in samples.items():
+        rate = frames / seconds
         if rate > config.features.video_fps:
-            wanted = f"{train.frames} frames in {seconds:g} s need features.video_fps = {rate:g}"
-            names.setdefault(wanted, []).append(experiment.name)
+            wanted = f"{frames} frames in {seconds:g} s need features.video_fps = {rate:.4g}"
+            names.setdefault(wanted, []).append(name)
     rate_of_shards = f"it is {config.features.video_fps:g}, so that frames repeat"
     return [
         f"experiments {', '.join(of)}: {wanted}; {rate_of_shards}" for wanted, of in names.items()
@@ -105,6 +120,37 @@ def _segmentation_problems(
     """Name what keeps a segmentation from being trained."""
     if experiment.encoder == "pvt_v2_b5" and importlib.util.find_spec("timm") is None:
         yield 'encoder = "pvt_v2_b5": the package timm is not installed; `pip install timm`'
+    yield from _shape_problems(experiment, by_name, SEGMENTATION_SHAPE_KEYS)
+
+
+def _synchronisation_problems(
+    config: Config, experiment: Synchronisation, by_name: Mapping[str, Synchronisation]
+) -> Iterator[str]:
+    """Name what keeps a synchronisation from being trained on the shards as they will be."""
+    features = config.features
+    missing = [name for name in WAVEFORM_FEATURES if name not in features.store]
+    if missing:
+        stored = ", ".join([*features.store, *missing])
+        yield f"task = synchronisation: reads {' and '.join(missing)}: features.store = [{stored}]"
+    if features.video_fps < LEAST_FPS:
+        yield (
+            f"task = synchronisation: needs features.video_fps = {LEAST_FPS:g} or more; it is"
+            f" {features.video_fps:g}"
+        )
+    needed = max(LEAST_SECONDS, experiment.seconds + experiment.shift)
+    if config.clip.duration < needed:
+        yield (
+            f"task = synchronisation: samples of {experiment.seconds:g} s with a shift of"
+            f" {experiment.shift:g} s need clip.duration = {needed:g} or more; it is"
+            f" {config.clip.duration:g}"
+        )
+    yield from _shape_problems(experiment, by_name, SYNCHRONISATION_SHAPE_KEYS)
+
+
+def _shape_problems(
+    experiment: E, by_name: Mapping[str, E], shape_keys: Sequence[str]
+) -> Iterator[str]:
+    """Name what keeps training from starting at the weights of another experiment of its kind."""
     init = by_name.get(experiment.init or "")
     if init is None or _leads_back(experiment, by_name):
         yield from _origin_problem(experiment, by_name)
@@ -112,7 +158,7 @@ def _segmentation_problems(
     key = f"init = {show(experiment.init)}"
     if init.seeds < experiment.seeds:
         yield f"{key}: it has {init.seeds} seeds, this one {experiment.seeds}"
-    for name in SEGMENTATION_SHAPE_KEYS:
+    for name in shape_keys:
         other, value = getattr(init, name), getattr(experiment, name)
         if other != value:
             yield f"{key}: its {name} is {other}, this one's {value}"

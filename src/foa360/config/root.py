@@ -19,6 +19,7 @@ from foa360.config.segmentation import Segmentation
 from foa360.config.shard import Shard
 from foa360.config.sources import Source
 from foa360.config.split import Split
+from foa360.config.synchronisation import Synchronisation
 from foa360.config.train import Train
 from foa360.config.viewpoints import Viewpoints
 from foa360.shards.features import TRAINING_FEATURES
@@ -29,17 +30,20 @@ SEED_LIMIT = 2**32
 EXPERIMENT_KINDS: dict[str, type[Section]] = {
     "shards": Experiment,
     "segmentation": Segmentation,
+    "synchronisation": Synchronisation,
 }
 
 
 def _experiment_kind(entry: Any) -> str:
     """Return the kind of an entry of `experiments`, which its task decides."""
     task = entry.get("task") if isinstance(entry, dict) else getattr(entry, "task", None)
-    return "segmentation" if task == "segmentation" else "shards"
+    return task if task in ("segmentation", "synchronisation") else "shards"
 
 
 AnyExperiment = Annotated[
-    Annotated[Experiment, Tag("shards")] | Annotated[Segmentation, Tag("segmentation")],
+    Annotated[Experiment, Tag("shards")]
+    | Annotated[Segmentation, Tag("segmentation")]
+    | Annotated[Synchronisation, Tag("synchronisation")],
     Discriminator(_experiment_kind),
 ]
 
@@ -102,13 +106,18 @@ class Config(Section):
 
     @property
     def on_shards(self) -> list[Experiment]:
-        """Experiments that are trained on shards."""
+        """Experiments that contrast embeddings of shards."""
         return [entry for entry in self.experiments if isinstance(entry, Experiment)]
 
     @property
     def segmentations(self) -> list[Segmentation]:
         """Experiments that mark what sounds."""
         return [entry for entry in self.experiments if isinstance(entry, Segmentation)]
+
+    @property
+    def synchronisations(self) -> list[Synchronisation]:
+        """Experiments that tell aligned from shifted audio."""
+        return [entry for entry in self.experiments if isinstance(entry, Synchronisation)]
 
     def training(self, experiment: Experiment) -> Train:
         """Return the section `train` with the values of an experiment.

@@ -341,7 +341,7 @@ class Decision:
 
     evaluation: str = column("name of the evaluation")
     seed: Int32 = column("random seed that the network was trained with")
-    number: Int32 = column("line of the test list")
+    number: Int32 = column("line of the test list; of `synchronisation`, number of the decision")
     clip_id: str = column("clip")
     video_id: str = column("source video of the clip")
     crops: str = column("kind of the viewpoints: yolo or random")
@@ -358,6 +358,10 @@ class Decision:
     )
     intensity_error: Float32 | None = optional("the same of the intensity vector", DEGREES)
     random_error: Float32 | None = optional("mean of all directions that are searched", DEGREES)
+    shift: Float32 | None = optional(
+        "of `synchronisation`: by how much the audio is later than the video; 0 for aligned audio",
+        "s",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,3 +116,17 @@ def training_keys(
     for step in range(first_step, steps):
         numbers = range(step * batch, (step + 1) * batch)
         yield [SampleKey(clip, key) for key, clip in zip(numbers, drawn, strict=False)]
+
+
+def shares(
+    batches: Iterable[Sequence[SampleKey]], accumulate: int, rank: int, processes: int
+) -> Iterator[Sequence[SampleKey]]:
+    """Divide the keys of each batch into so many parts, and yield a process's share of each."""
+    for keys in batches:
+        for number in range(accumulate):
+            part = _piece(keys, number, accumulate)
+            yield _piece(part, rank, processes)
+
+
+def _piece(keys: Sequence[SampleKey], number: int, count: int) -> Sequence[SampleKey]:
+    return keys[number * len(keys) // count : (number + 1) * len(keys) // count]

@@ -14,7 +14,6 @@ from torch import Tensor
 from foa360.ambisonics.covariance import rotate_covariance
 from foa360.ambisonics.field import look_at, rotation
 from foa360.data.clips import ClipIndex
-from foa360.data.crops import crop_positions, crop_views
 from foa360.data.draws import SampleDraws
 from foa360.data.inputs import AUDIO_INPUTS, mirrored
 from foa360.data.samples import (
@@ -24,8 +23,8 @@ from foa360.data.samples import (
     SampleRequest,
     SampleSettings,
 )
-from foa360.data.transforms import augment_audio, augment_video
-from foa360.media.images import decode_image
+from foa360.data.transforms import augment_audio
+from foa360.data.video import View, read_crops
 
 
 class ShardDataset(torch.utils.data.Dataset[Sample]):
@@ -236,26 +235,10 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         shard, row = self.clips.find(request.index)
         seconds = settings.video_seconds or settings.audio_seconds
         middles = (np.arange(settings.frames) + 0.5) * seconds / settings.frames
-        numbers = ((request.video_start + middles) * shard.settings.video_fps).astype(int)
-        numbers = np.clip(numbers, 0, shard.image_count() - 1)
-        # Several frames of a sample can be the same image: it is cropped once.
-        distinct, begins = np.unique(numbers, return_index=True)
-        ends = np.append(begins[1:], settings.frames)
-        images = [decode_image(data) for data in shard.encoded_images(row, distinct.tolist())]
-        height, width, _ = images[0].shape
-        size = settings.crop
-        columns, rows = crop_positions(
-            request.viewpoints, request.fov, size, (width, height), request.mirror
+        view = View(
+            request.viewpoints, request.fov, settings.crop, request.mirror, request.augmentation
         )
-        views = len(columns)
-        video = np.empty((views, 3, settings.frames, size, size), np.uint8)
-        for image, begin, end in zip(images, begins, ends, strict=True):
-            crops = crop_views(image, columns, rows)
-            if request.augmentation is not None:
-                crops = augment_video(crops, request.augmentation)
-            for channel, plane in enumerate(cv2.split(crops.reshape(-1, size, 3))):
-                video[:, channel, begin:end] = plane.reshape(views, 1, size, size)
-        return video
+        return read_crops(shard, row, request.video_start + middles, view)
 
     @contextmanager
     def _naming(self, index: int) -> Iterator[None]:

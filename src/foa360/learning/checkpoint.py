@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from foa360.core.files import atomic
 from foa360.data.inputs import AUDIO_INPUTS, FeatureStatistics
 from foa360.learning.models.audiovisual import AudioVisual
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 #: More threads change the order of sums, and with it the last bits of weights.
 CPU_THREADS = 2
@@ -79,8 +83,8 @@ def single_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def save(path: Path, model: AudioVisual, info: ModelInfo) -> None:
-    """Write weights with all that is needed to use them; loads with `weights_only=True`."""
+def save(path: Path, model: nn.Module, info: "DataclassInstance") -> None:
+    """Write weights, and the fields of `info` beside them; loads with `weights_only=True`."""
     weights = {name: value.cpu() for name, value in model.state_dict().items()}
     # Written to a file directly, PyTorch would store the random temporary name.
     buffer = io.BytesIO()

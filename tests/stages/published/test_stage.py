@@ -15,7 +15,10 @@ def test_published_figures_name_their_source_and_experiments_of_the_sweeps():
     sweeps = ("wang2022_features", "wang2022_subsets", "morgado2020_views")
     experiments = [{"sweep": name} for name in sweeps]
     config = load_config({"sources": [{"kind": "demo"}], "experiments": experiments})
-    page = (ROOT / "docs" / "segmentation.md").read_text("utf-8")
+    pages = {
+        name: (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+        for name in ("segmentation", "synchronisation")
+    }
     names = {experiment.name for experiment in config.experiments}
     for row in published_rows():
         assert row["source"]
@@ -23,8 +26,8 @@ def test_published_figures_name_their_source_and_experiments_of_the_sweeps():
         assert row["verified"] in ("yes", "no")
         assert (row["value"] == "") == row["place"].startswith("not found")
         assert row["value"] == "" or 0 < float(row["value"]) < 100
-        if row["evaluation"] == "segmentation":  # experiments need a folder, and are in no sweep
-            assert row["experiment"] in page
+        if row["evaluation"] in pages:  # experiments that are in no sweep
+            assert row["experiment"] in pages[row["evaluation"]]
         elif row["experiment"]:
             assert row["experiment"] in names
             assert row["evaluation"] in {*EVALUATIONS, *DATA_SETS}

@@ -7,10 +7,10 @@ import pytest
 import torch
 from support.shared_training import examples, fabric_of, make_run, take_step
 
+from foa360.data.batches import shares
 from foa360.data.samples import SampleKey
 from foa360.learning.training.devices import make_fabric
 from foa360.learning.training.run import Examples, TrainingRun
-from foa360.stages.train.parts import shares
 
 
 @pytest.mark.slow

@@ -1,13 +1,10 @@
 """Segmentation networks on disk."""
 
-import io
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
 
-from foa360.core.files import atomic
 from foa360.learning.checkpoint import device
 from foa360.learning.segmentation.network import Shape, SoundSegmenter
 
@@ -47,16 +44,6 @@ class SegmenterInfo:
     def shape(self) -> Shape:
         """What the network is made of."""
         return Shape(self.encoder, self.audio, self.channels, tuple(self.tpavi))
-
-
-def save_segmenter(path: Path, network: nn.Module, info: SegmenterInfo) -> None:
-    """Write weights with all that is needed to use them; loads with `weights_only=True`."""
-    weights = {name: value.cpu() for name, value in network.state_dict().items()}
-    # Written to a file directly, PyTorch would store the random temporary name.
-    buffer = io.BytesIO()
-    torch.save({"model": weights, **asdict(info)}, buffer)
-    with atomic(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
 
 
 def load_segmenter(path: Path) -> tuple[SoundSegmenter, SegmenterInfo]:

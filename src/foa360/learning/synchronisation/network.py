@@ -7,6 +7,7 @@ dimensions follow. Size `paper` has 36.0 M weights.
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -104,6 +105,7 @@ class FusedNet(nn.Module):
         self.logit = nn.Conv3d(8 * w, 1, 1)
         # Undecided at the start.
         nn.init.normal_(self.logit.weight, std=0.01)
+        assert self.logit.bias is not None
         nn.init.zeros_(self.logit.bias)
 
     def forward(self, video: Tensor, audio: Tensor) -> Tensor:
@@ -163,9 +165,9 @@ class Residual(nn.Module):
             Of the first one, along each axis; 1 by default.
         """
         super().__init__()
-        convolution = {1: nn.Conv1d, 3: nn.Conv3d}[axes]
+        convolution: Any = {1: nn.Conv1d, 3: nn.Conv3d}[axes]
         norm = {1: nn.BatchNorm1d, 3: nn.BatchNorm3d}[axes]
-        pool = {1: nn.MaxPool1d, 3: nn.MaxPool3d}[axes]
+        pool: Any = {1: nn.MaxPool1d, 3: nn.MaxPool3d}[axes]
         by = stride or (1,) * axes
         self.body = nn.Sequential(
             convolution(inside, outside, size, by, size // 2, bias=False),

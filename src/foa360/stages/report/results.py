@@ -18,6 +18,7 @@ TITLES = {
     "retrieval_5": "retrieval, own clip among the first 5",
     "retrieval_10": "retrieval, own clip among the first 10",
     "direction": "direction of arrival, within 45° of a detected object",
+    "synchronisation": "aligned or shifted audio, by one fused network",
     "probe": "class of the main object from audio, linear probe",
 }
 #: Names of what an accuracy is compared with.
@@ -36,7 +37,7 @@ FEW_VIDEOS = 30
 class Curves:
     """Learning curves: points of step and value.
 
-    loss, accuracy : mean loss, and share of matches found within the batch.
+    loss, accuracy : mean loss, and share of right decisions within the batch.
     validation_loss : loss on the validation videos.
     """
 

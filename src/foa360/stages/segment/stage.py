@@ -17,11 +17,10 @@ from foa360.downstream.avsbench import TABLES, AvsBench, SoundingVideo, read_avs
 from foa360.downstream.sounding_batches import SoundingVideos, orders
 from foa360.downstream.sounding_boxes import boxes_of
 from foa360.downstream.sounding_masks import predicted
-from foa360.learning.checkpoint import device, make_deterministic
+from foa360.learning.checkpoint import device, make_deterministic, save
 from foa360.learning.segmentation.checkpoint import (
     SegmenterInfo,
     load_segmenter,
-    save_segmenter,
 )
 from foa360.learning.segmentation.crops import CropHead
 from foa360.learning.segmentation.encoders import ENCODERS
@@ -122,7 +121,7 @@ def train_segmentation(
         unread=json.dumps(unread),
         boxes="" if crops is None else json.dumps(_box_counts(samples, train)),
     )
-    save_segmenter(files.folder / "model.pt", network, info)
+    save(files.folder / "model.pt", network, info)
     _write_curves(files.folder / "curves.csv", run.curves)
     run.checkpoint.unlink(missing_ok=True)
 

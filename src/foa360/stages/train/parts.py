@@ -1,6 +1,6 @@
 """The clips that are trained on and those that choose the weights, as samples."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,6 @@ from foa360.core.records import SubsetClip
 from foa360.data.clips import ClipIndex
 from foa360.data.dataset import ShardDataset
 from foa360.data.inputs import FeatureStatistics
-from foa360.data.samples import SampleKey
 from foa360.data.statistics import feature_statistics
 from foa360.learning.training.validation import validation_videos
 from foa360.tasks.registry import TASKS
@@ -96,17 +95,3 @@ def video_numbers(data: ShardDataset) -> Tensor:
     """Return the number of each clip's video, (clips,)."""
     _, numbers = np.unique(np.array(data.videos, str), return_inverse=True)
     return torch.from_numpy(numbers)
-
-
-def shares(
-    batches: Iterable[Sequence[SampleKey]], accumulate: int, rank: int, processes: int
-) -> Iterator[Sequence[SampleKey]]:
-    """Divide the keys of each batch into so many parts, and yield a process's share of each."""
-    for keys in batches:
-        for number in range(accumulate):
-            part = _piece(keys, number, accumulate)
-            yield _piece(part, rank, processes)
-
-
-def _piece(keys: Sequence[SampleKey], number: int, count: int) -> Sequence[SampleKey]:
-    return keys[number * len(keys) // count : (number + 1) * len(keys) // count]

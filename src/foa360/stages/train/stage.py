@@ -13,7 +13,7 @@ from foa360.config.experiments import Experiment
 from foa360.config.train import Train
 from foa360.core.digest import value_digest
 from foa360.core.files import sha256
-from foa360.data.batches import batches, training_keys
+from foa360.data.batches import batches, shares, training_keys
 from foa360.data.dataset import ShardDataset
 from foa360.data.samples import SampleKey
 from foa360.learning.checkpoint import ModelInfo, load, make_deterministic, save
@@ -24,7 +24,7 @@ from foa360.learning.training.run import Examples, TrainingRun
 from foa360.learning.training.validation import validation_keys
 from foa360.shards.verify import published_digest
 from foa360.stages.train.objective import Objective
-from foa360.stages.train.parts import shares, training_parts, video_numbers
+from foa360.stages.train.parts import training_parts, video_numbers
 from foa360.tasks.registry import TASKS
 
 if TYPE_CHECKING:

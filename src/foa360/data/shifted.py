@@ -1,0 +1,285 @@
+"""Samples of video with its own audio and the same audio shifted, as waveforms."""
+
+import hashlib
+import logging
+import math
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.signal import resample_poly
+from torch import Tensor
+
+from foa360.ambisonics.field import Pattern, beamform, look_at, rotate, stereo
+from foa360.data.clips import ClipIndex
+from foa360.data.samples import BadClipError, SampleKey
+from foa360.data.transforms import jitter, random_viewpoints
+from foa360.data.video import View, read_crops
+
+#: Largest elevation of random viewpoints, radians, as in the crops of Morgado et al. (2020).
+MAX_ELEVATION = math.radians(30.6)
+MIRROR_PROBABILITY = 0.5
+#: Pattern of the beam.
+BEAM: Pattern = "max_re"
+
+Random = np.random.Generator
+Waveform = Literal["beam", "stereo"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShiftedSettings:
+    """What a sample is.
+
+    frames, crop : number of video frames, and their width and height, pixels.
+    seconds : duration of video and audio, s.
+    sample_rate : of the audio, Hz.
+    audio : W and a beam to the viewpoint, or cardioids to the left and right of it (stereo).
+    shift : smallest shift of the shifted audio, s.
+    crops : viewpoints on detected objects, random ones where there is none (yolo), or random ones.
+    seed : random seed of the samples.
+    augment : move viewpoints a little, and exchange left and right in half of the samples.
+    """
+
+    frames: int
+    crop: int
+    seconds: float
+    sample_rate: int
+    audio: Waveform
+    shift: float
+    crops: Literal["yolo", "random"]
+    seed: int = 0
+    augment: bool = False
+
+    @property
+    def samples(self) -> int:
+        """Number of audio samples."""
+        return round(self.seconds * self.sample_rate)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShiftedRequest:
+    """Everything that determines a sample.
+
+    index : number of the clip.
+    start, shifted : where the video with its own audio starts, and the shifted audio, s.
+    viewpoint : (2,). Azimuth and elevation, radians.
+    on_object : whether it is that of a detected object.
+    fov : field of view, radians.
+    mirror : whether left and right are exchanged, in video and audio.
+    """
+
+    index: int
+    start: float
+    shifted: float
+    viewpoint: NDArray[np.floating]
+    on_object: bool
+    fov: float
+    mirror: bool = False
+
+
+class ShiftedSample(NamedTuple):
+    """Video, and two waveforms of its clip.
+
+    video : (3, frames, crop, crop), uint8. RGB crops.
+    audio : (2, 2, samples). The own one, then the shifted one; two channels, full scale ±1.
+    """
+
+    video: Tensor
+    audio: Tensor
+
+
+class ShiftedClips:
+    """Clips of one split that have room for a shift, as samples that keys determine.
+
+    clips : those clips.
+    too_short : ids of the others.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        split: str,
+        settings: ShiftedSettings,
+        *,
+        only: Collection[str] | None = None,
+        verify: bool = False,
+    ) -> None:
+        """Index the clips.
+
+        Parameters
+        ----------
+        paths
+            Feature shards with `video` and `foa`.
+        split
+            `train` or `test`.
+        settings
+            What a sample is.
+        only
+            Ids of the clips to use; all by default.
+        verify
+            Leave out the clips that differ from their checksums; `damaged` has their ids.
+        """
+        self.settings = settings
+        clips = ClipIndex(paths, split, only=only, verify=verify)
+        self.damaged = clips.damaged
+        long: list[str] = []
+        self.too_short: list[str] = []
+        for index, clip_id in enumerate(clips.clip_ids):
+            shard, row = clips.find(index)
+            steps = self._steps(shard.duration(row), shard.settings.video_fps)
+            (long if steps > 0 else self.too_short).append(clip_id)
+        self.clips = clips if not self.too_short else ClipIndex(paths, split, only=long)
+
+    def __len__(self) -> int:
+        """Return the number of clips."""
+        return len(self.clips)
+
+    def draw(self, key: SampleKey) -> ShiftedRequest:
+        """Make the random choices of a sample. Raises BadClipError for data that cannot be read.
+
+        Both starts are whole frames. Every pair of starts that are far enough apart is as likely as
+        any other, in either order: a start says nothing about which of the two it is.
+        """
+        with self._naming(key.clip):
+            random = self._generator(key)
+            shard, row = self.clips.find(key.clip)
+            fps = shard.settings.video_fps
+            steps = self._steps(shard.duration(row), fps)
+            # Of starts that are n further apart than need be there are `steps - n`.
+            weights = np.arange(steps, 0, -1)
+            further = int(random.choice(steps, p=weights / weights.sum()))
+            first = int(random.integers(steps - further))
+            starts = [first, first + self._least(fps) + further]
+            own, shifted = random.permutation(starts) / fps
+            viewpoint, on_object = self._viewpoint(key.clip, random)
+            mirror = self.settings.augment and random.random() < MIRROR_PROBABILITY
+            if self.settings.augment:
+                viewpoint = jitter(viewpoint[None], random)[0]
+            return ShiftedRequest(
+                index=key.clip,
+                start=float(own),
+                shifted=float(shifted),
+                viewpoint=viewpoint,
+                on_object=on_object,
+                fov=shard.fov(row),
+                mirror=mirror,
+            )
+
+    def load(self, request: ShiftedRequest) -> ShiftedSample:
+        """Read a drawn sample. Raises BadClipError for data that cannot be read."""
+        video = self.video(request, request.viewpoint[None])
+        audio = self.audio(request, request.viewpoint[None])
+        return ShiftedSample(video[0], audio[0])
+
+    def video(self, request: ShiftedRequest, viewpoints: NDArray[np.floating]) -> Tensor:
+        """Read the crops `(K, 3, frames, crop, crop)` of a request at viewpoints `(K, 2)`.
+
+        Raises BadClipError for data that cannot be read.
+        """
+        settings = self.settings
+        with self._naming(request.index):
+            shard, row = self.clips.find(request.index)
+            middles = (np.arange(settings.frames) + 0.5) * settings.seconds / settings.frames
+            view = View(viewpoints, request.fov, settings.crop, request.mirror)
+            crops = read_crops(shard, row, request.start + middles, view)
+            return torch.from_numpy(crops)
+
+    def audio(self, request: ShiftedRequest, viewpoints: NDArray[np.floating]) -> Tensor:
+        """Read own and shifted audio `(K, 2, 2, samples)` of a request at viewpoints `(K, 2)`.
+
+        Raises BadClipError for data that cannot be read.
+        """
+        with self._naming(request.index):
+            shard, row = self.clips.find(request.index)
+            foa = shard.audio("foa", row)
+            rate = shard.settings.sample_rate
+            spans = [
+                self._waveforms(self._span(foa, rate, start), viewpoints, request.mirror)
+                for start in (request.start, request.shifted)
+            ]
+            return torch.from_numpy(np.stack(spans, 1))
+
+    def _span(self, foa: NDArray[np.float32], rate: int, start: float) -> NDArray[np.float32]:
+        """Cut audio `(4, samples)` from a clip, at the rate of the samples."""
+        first, count = round(start * rate), round(self.settings.seconds * rate)
+        span = foa[:, first : first + count]
+        common = math.gcd(rate, self.settings.sample_rate)
+        up, down = self.settings.sample_rate // common, rate // common
+        resampled = resample_poly(span, up, down, axis=1)[:, : self.settings.samples]
+        missing = self.settings.samples - resampled.shape[1]
+        return np.pad(resampled, ((0, 0), (0, missing))).astype(np.float32)
+
+    def _waveforms(
+        self, span: NDArray[np.float32], viewpoints: NDArray[np.floating], mirror: bool
+    ) -> NDArray[np.float32]:
+        """Two channels at each viewpoint, `(K, 2, samples)`."""
+        azimuth, elevation = viewpoints.T
+        if self.settings.audio == "beam":
+            beams = beamform(span[None], azimuth, elevation, BEAM)
+            w = np.broadcast_to(span[0], beams.shape)
+            return np.stack([w, beams], 1).astype(np.float32)
+        pair = stereo(rotate(span[None], look_at(azimuth, elevation)))
+        return np.ascontiguousarray(pair[:, ::-1] if mirror else pair, np.float32)
+
+    def _viewpoint(self, index: int, random: Random) -> tuple[NDArray[np.floating], bool]:
+        """Draw a viewpoint `(2,)`; whether it is that of a detected object."""
+        if self.settings.crops == "yolo":
+            shard, row = self.clips.find(index)
+            on_object = [bool(label) for label in self.clips.viewpoint_labels[index]]
+            stored = shard.viewpoints(row)[on_object]
+            if len(stored):
+                return stored[int(random.integers(len(stored)))], True
+        return random_viewpoints(1, random, max_elevation=MAX_ELEVATION)[0], False
+
+    def _least(self, fps: float) -> int:
+        """Smallest shift, in whole frames."""
+        return math.ceil(round(self.settings.shift * fps, 6))
+
+    def _steps(self, duration: float, fps: float) -> int:
+        """How many pairs of starts there are at the smallest shift; 0 or less for none."""
+        starts = math.floor(round((duration - self.settings.seconds) * fps, 6)) + 1
+        return starts - self._least(fps)
+
+    def _generator(self, key: SampleKey) -> Random:
+        text = f"{self.settings.seed}/{key.key}/{self.clips.clip_ids[key.clip]}"
+        digest = hashlib.sha256(text.encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:8], "little"))
+
+    @contextmanager
+    def _naming(self, index: int) -> Iterator[None]:
+        """Turn errors of reading into one that names the clip."""
+        try:
+            yield
+        except (OSError, RuntimeError, ValueError, cv2.error) as error:
+            raise BadClipError(self.clips.clip_ids[index], str(error)) from error
+
+
+class ShiftedBatch(NamedTuple):
+    """Samples that could be read: `(B, …)` of each tensor of a sample, and their requests."""
+
+    video: Tensor
+    audio: Tensor
+    requests: Sequence[ShiftedRequest]
+
+
+def read_batch(clips: ShiftedClips, keys: Sequence[SampleKey]) -> ShiftedBatch | None:
+    """Read the samples of some keys; None where none can be read."""
+    samples: list[ShiftedSample] = []
+    requests: list[ShiftedRequest] = []
+    for key in keys:
+        try:
+            request = clips.draw(key)
+            samples.append(clips.load(request))
+            requests.append(request)
+        except BadClipError as error:
+            logging.getLogger(__name__).warning("left out of a batch: %s", error)
+    if not samples:
+        return None
+    video, audio = (torch.stack(parts) for parts in zip(*samples, strict=True))
+    return ShiftedBatch(video, audio, requests)

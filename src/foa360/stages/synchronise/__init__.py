@@ -1,0 +1,1 @@
+"""Stage `synchronise`: networks that tell aligned from shifted audio are trained."""

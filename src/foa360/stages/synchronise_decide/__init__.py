@@ -1,0 +1,1 @@
+"""Stage `synchronise_decide`: those networks decide about held-out videos."""

@@ -1,0 +1,1 @@
+"""Stage `synchronise_pool`: figures of synchronisation over seeds."""
