@@ -17,6 +17,7 @@ rule write_report:
         segmentations=SEGMENTATION_FIGURES,
         segmenter_curves=of_experiments(PATHS.curves, SEGMENTATIONS),
         mask_examples=of_experiments(PATHS.mask_examples, SEGMENTATIONS),
+        sound_maps=of_experiments(PATHS.sound_maps, SYNCHRONISATIONS),
         published=PATHS.published,
     output:
         report=report(

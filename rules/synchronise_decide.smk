@@ -8,6 +8,12 @@ rule decide_synchronisation:
         model=PATHS.model,
     output:
         decisions=PATHS.decisions,
+        maps=report(
+            PATHS.sound_maps,
+            caption="../workflow/report/sound_maps.rst",
+            category="Evaluation",
+            labels={"experiment": "{experiment}", "evaluation": "maps, seed {seed}"},
+        ),
     log:
         f"{PATHS.logs}/synchronise_decide/{{experiment}}/{{seed}}.log",
     benchmark:

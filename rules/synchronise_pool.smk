@@ -1,18 +1,25 @@
 """Join the decisions of each synchronisation experiment over its seeds."""
 
-SYNCHRONISATION_FIGURES = expand(PATHS.synchronisation, experiment=SYNCHRONISATIONS)
+SYNCHRONISATION_FIGURES = expand(
+    PATHS.evaluation,
+    experiment=SYNCHRONISATIONS,
+    task=["synchronisation", "localisation"],
+)
 
 
 rule pool_synchronisation:
     input:
         decisions=lambda wildcards: of_seeds(PATHS.decisions, wildcards.experiment),
     output:
-        figures=report(
-            PATHS.synchronisation,
-            caption="../workflow/report/metrics.rst",
-            category="Evaluation",
-            labels={"experiment": "{experiment}", "evaluation": "synchronisation"},
-        ),
+        [
+            report(
+                PATHS.evaluation.replace("{task}", task),
+                caption="../workflow/report/metrics.rst",
+                category="Evaluation",
+                labels={"experiment": "{experiment}", "evaluation": task},
+            )
+            for task in ("synchronisation", "localisation")
+        ],
     log:
         f"{PATHS.logs}/synchronise_pool/{{experiment}}.log",
     wildcard_constraints:

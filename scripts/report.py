@@ -27,6 +27,7 @@ with job(Path(snakemake.log[0]), snakemake.rule) as progress:
             segmentations=paths(snakemake.input.segmentations),
             segmenter_curves=paths(snakemake.input.segmenter_curves),
             mask_examples=paths(snakemake.input.mask_examples),
+            sound_maps=paths(snakemake.input.sound_maps),
             costs=Path(snakemake.params.costs),
             page=Path(snakemake.output.report),
         ),

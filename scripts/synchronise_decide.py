@@ -13,6 +13,7 @@ with job(Path(snakemake.log[0]), name) as progress:
             subsets=Path(snakemake.input.subsets),
             model=Path(snakemake.input.model),
             decisions=Path(snakemake.output.decisions),
+            maps=Path(snakemake.output.maps),
         ),
         snakemake.params.pairs,
         snakemake.params.seed,

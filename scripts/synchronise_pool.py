@@ -7,5 +7,6 @@ from foa360.stages.synchronise_pool.stage import pool_synchronisation
 
 with job(Path(snakemake.log[0]), f"{snakemake.rule} {snakemake.wildcards.experiment}"):
     pool_synchronisation(
-        [Path(path) for path in snakemake.input.decisions], Path(snakemake.output.figures)
+        [Path(path) for path in snakemake.input.decisions],
+        {Path(path).stem: Path(path) for path in snakemake.output},
     )

@@ -10,7 +10,8 @@ from support.flashing_discs import FPS, Discs, write_discs
 
 from foa360.ambisonics.field import beam_weights
 from foa360.data.samples import BadClipError, SampleKey
-from foa360.data.shifted import ShiftedClips, ShiftedSettings, read_batch
+from foa360.data.shifted import ShiftedClips, read_batch
+from foa360.data.shifted_samples import ShiftedSettings
 from foa360.shards.read import open_shard
 
 SETTINGS = ShiftedSettings(

@@ -41,7 +41,7 @@ class RunPaths:
     masks: str
     mask_examples: str
     segmentation: str
-    synchronisation: str
+    sound_maps: str
     downstream_part: str
     downstream: str
     embeddings: str
@@ -98,7 +98,7 @@ def run_paths(results: str, cache: str) -> RunPaths:
         masks=f"{results}/evaluation/{{experiment}}/{{seed}}/masks.parquet",
         mask_examples=f"{results}/evaluation/{{experiment}}/{{seed}}/masks.png",
         segmentation=f"{results}/evaluation/{{experiment}}/segmentation.json",
-        synchronisation=f"{results}/evaluation/{{experiment}}/synchronisation.json",
+        sound_maps=f"{results}/evaluation/{{experiment}}/{{seed}}/sound_maps.png",
         downstream_part=f"{results}/downstream/{{experiment}}/{{seed}}/{{part}}.parquet",
         downstream=f"{results}/downstream/{{experiment}}/{{data}}.json",
         embeddings=f"{results}/embeddings/{{experiment}}/{{seed}}.parquet",

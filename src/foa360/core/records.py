@@ -354,7 +354,9 @@ class Decision:
     blind_mean: Float32 | None = optional("with the mean video")
     deaf: Float32 | None = optional("with the audio of another clip, or without audio")
     error: Float32 | None = optional(
-        "of `direction`: angle between the direction found and the nearest detected object", DEGREES
+        "of `direction`, `localisation`: angle from the direction found to the nearest detected"
+        " object",
+        DEGREES,
     )
     intensity_error: Float32 | None = optional("the same of the intensity vector", DEGREES)
     random_error: Float32 | None = optional("mean of all directions that are searched", DEGREES)

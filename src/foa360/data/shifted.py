@@ -1,13 +1,11 @@
-"""Samples of video with its own audio and the same audio shifted, as waveforms."""
+"""Clips of shards as samples of video with its own audio and the same audio shifted."""
 
 import hashlib
 import logging
 import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -19,6 +17,12 @@ from torch import Tensor
 from foa360.ambisonics.field import Pattern, beamform, look_at, rotate, stereo
 from foa360.data.clips import ClipIndex
 from foa360.data.samples import BadClipError, SampleKey
+from foa360.data.shifted_samples import (
+    ShiftedBatch,
+    ShiftedRequest,
+    ShiftedSample,
+    ShiftedSettings,
+)
 from foa360.data.transforms import jitter, random_viewpoints
 from foa360.data.video import View, read_crops
 
@@ -29,69 +33,6 @@ MIRROR_PROBABILITY = 0.5
 BEAM: Pattern = "max_re"
 
 Random = np.random.Generator
-Waveform = Literal["beam", "stereo"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShiftedSettings:
-    """What a sample is.
-
-    frames, crop : number of video frames, and their width and height, pixels.
-    seconds : duration of video and audio, s.
-    sample_rate : of the audio, Hz.
-    audio : W and a beam to the viewpoint, or cardioids to the left and right of it (stereo).
-    shift : smallest shift of the shifted audio, s.
-    crops : viewpoints on detected objects, random ones where there is none (yolo), or random ones.
-    seed : random seed of the samples.
-    augment : move viewpoints a little, and exchange left and right in half of the samples.
-    """
-
-    frames: int
-    crop: int
-    seconds: float
-    sample_rate: int
-    audio: Waveform
-    shift: float
-    crops: Literal["yolo", "random"]
-    seed: int = 0
-    augment: bool = False
-
-    @property
-    def samples(self) -> int:
-        """Number of audio samples."""
-        return round(self.seconds * self.sample_rate)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ShiftedRequest:
-    """Everything that determines a sample.
-
-    index : number of the clip.
-    start, shifted : where the video with its own audio starts, and the shifted audio, s.
-    viewpoint : (2,). Azimuth and elevation, radians.
-    on_object : whether it is that of a detected object.
-    fov : field of view, radians.
-    mirror : whether left and right are exchanged, in video and audio.
-    """
-
-    index: int
-    start: float
-    shifted: float
-    viewpoint: NDArray[np.floating]
-    on_object: bool
-    fov: float
-    mirror: bool = False
-
-
-class ShiftedSample(NamedTuple):
-    """Video, and two waveforms of its clip.
-
-    video : (3, frames, crop, crop), uint8. RGB crops.
-    audio : (2, 2, samples). The own one, then the shifted one; two channels, full scale ±1.
-    """
-
-    video: Tensor
-    audio: Tensor
 
 
 class ShiftedClips:
@@ -171,6 +112,48 @@ class ShiftedClips:
                 mirror=mirror,
             )
 
+    def windows(self, index: int, count: int) -> list[ShiftedRequest]:
+        """Request so many samples of a clip, evenly spread over it, that no key changes.
+
+        Their shifted audio is their own one. Raises BadClipError for data that cannot be read.
+        """
+        with self._naming(index):
+            shard, row = self.clips.find(index)
+            latest = max(0.0, shard.duration(row) - self.settings.seconds)
+            fps = shard.settings.video_fps
+            starts = np.floor((np.arange(count) + 0.5) / count * latest * fps) / fps
+            return [
+                ShiftedRequest(
+                    index=index,
+                    start=float(start),
+                    shifted=float(start),
+                    viewpoint=shard.viewpoints(row)[0],
+                    on_object=bool(self.clips.viewpoint_labels[index][0]),
+                    fov=shard.fov(row),
+                )
+                for start in starts
+            ]
+
+    def objects(self, index: int) -> NDArray[np.floating]:
+        """Directions `(n, 2)` of a clip's viewpoints on detected objects, radians.
+
+        Raises BadClipError for data that cannot be read.
+        """
+        with self._naming(index):
+            shard, row = self.clips.find(index)
+            on_object = [bool(label) for label in self.clips.viewpoint_labels[index]]
+            return shard.viewpoints(row)[on_object]
+
+    def intensity(self, index: int) -> NDArray[np.float64]:
+        """Active intensity X, Y, Z `(3,)` of a whole clip, summed over time and frequency.
+
+        Raises BadClipError for data that cannot be read.
+        """
+        with self._naming(index):
+            shard, row = self.clips.find(index)
+            w, y, z, x = shard.audio("foa", row).astype(float)
+            return np.array([w @ x, w @ y, w @ z])
+
     def load(self, request: ShiftedRequest) -> ShiftedSample:
         """Read a drawn sample. Raises BadClipError for data that cannot be read."""
         video = self.video(request, request.viewpoint[None])
@@ -230,9 +213,7 @@ class ShiftedClips:
     def _viewpoint(self, index: int, random: Random) -> tuple[NDArray[np.floating], bool]:
         """Draw a viewpoint `(2,)`; whether it is that of a detected object."""
         if self.settings.crops == "yolo":
-            shard, row = self.clips.find(index)
-            on_object = [bool(label) for label in self.clips.viewpoint_labels[index]]
-            stored = shard.viewpoints(row)[on_object]
+            stored = self.objects(index)
             if len(stored):
                 return stored[int(random.integers(len(stored)))], True
         return random_viewpoints(1, random, max_elevation=MAX_ELEVATION)[0], False
@@ -258,14 +239,6 @@ class ShiftedClips:
             yield
         except (OSError, RuntimeError, ValueError, cv2.error) as error:
             raise BadClipError(self.clips.clip_ids[index], str(error)) from error
-
-
-class ShiftedBatch(NamedTuple):
-    """Samples that could be read: `(B, …)` of each tensor of a sample, and their requests."""
-
-    video: Tensor
-    audio: Tensor
-    requests: Sequence[ShiftedRequest]
 
 
 def read_batch(clips: ShiftedClips, keys: Sequence[SampleKey]) -> ShiftedBatch | None:

@@ -12,6 +12,8 @@ from foa360.learning.metrics import Interval, cluster_interval, paired_interval
 #: Columns of outcomes beside that of the trained network: of a network with random weights, and of
 #: the trained one without the information that its figure is about.
 CONTROLS = ("untrained", "blind_other", "blind_mean", "deaf")
+#: Largest error of a direction that counts as right, radians.
+NEAR = float(np.radians(45))
 #: Bounds of the bins of the absolute yaw offset of misaligned audio, degrees.
 YAW_BINS = [(low, low + 30) for low in range(60, 180, 30)]
 

@@ -88,6 +88,13 @@ def angular_distance(a1: ArrayLike, e1: ArrayLike, a2: ArrayLike, e2: ArrayLike)
     return np.arctan2(sine, cosine)
 
 
+def nearest_distance(directions: ArrayLike, others: ArrayLike) -> Floats:
+    """Angle `(n,)` from each of `(n, 2)` directions to the nearest of `(m, 2)` others, radians."""
+    azimuth, elevation = np.asarray(directions, float).T
+    distances = angular_distance(azimuth[:, None], elevation[:, None], *np.asarray(others, float).T)
+    return np.asarray(distances.min(1))
+
+
 def wrap(azimuth: ArrayLike) -> Floats:
     """Wrap azimuths to [-π, π)."""
     return np.mod(np.asarray(azimuth, float) + np.pi, 2 * np.pi) - np.pi

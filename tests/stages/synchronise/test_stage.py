@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from support.flashing_discs import write_discs
 
 from foa360.config.synchronisation import Synchronisation
@@ -57,14 +59,16 @@ def decide(shard: Path, model: Path, folder: Path, pairs: int = 10) -> list[Deci
         subsets=folder / "subsets.parquet",
         model=model,
         decisions=folder / "decisions.parquet",
+        maps=folder / "maps.png",
     )
     decide_synchronisation(files, pairs, 0, Progress("test"))
     return tables.read(files.decisions, Decision)
 
 
-def pooled(folder: Path) -> dict[str, Any]:
-    pool_synchronisation([folder / "decisions.parquet"], folder / "out.json")
-    return json.loads((folder / "out.json").read_text())
+def pooled(folder: Path, name: str = "synchronisation") -> dict[str, Any]:
+    outputs = {task: folder / f"{task}.json" for task in ("synchronisation", "localisation")}
+    pool_synchronisation([folder / "decisions.parquet"], outputs)
+    return json.loads(outputs[name].read_text())
 
 
 def test_shards_become_a_model_curves_decisions_and_an_accuracy(shard: Path, tmp_path: Path):
@@ -76,7 +80,8 @@ def test_shards_become_a_model_curves_decisions_and_an_accuracy(shard: Path, tmp
     _, info = load_synchroniser(model)
     assert (info.steps, info.videos, info.validation_videos) == (6, 10, 2)
     assert info.sample_settings.shift == 2.2
-    rows = decide(shard, model, tmp_path)
+    decisions = decide(shard, model, tmp_path)
+    rows = [row for row in decisions if row.evaluation == "synchronisation"]
     assert [row.number for row in rows] == list(range(20))
     assert Counter(row.shift == 0 for row in rows) == {True: 10, False: 10}
     assert all(row.shift == 0 or abs(row.shift) >= 2.2 for row in rows)
@@ -90,6 +95,16 @@ def test_shards_become_a_model_curves_decisions_and_an_accuracy(shard: Path, tmp
     for name in ("untrained", "blind_other", "deaf"):
         assert 0 <= figures[name] <= 1
     assert figures["too_short_clips"] == figures["unreadable_clips"] == []
+    located = [row for row in decisions if row.evaluation == "localisation"]
+    assert len(located) == 4
+    assert all((row.outcome == 1) == (row.error <= np.pi / 4) for row in located)
+    # The intensity vector points to the clicking disc, at most 28° from the viewpoint between both.
+    assert all(row.intensity_error < np.radians(30) for row in located)
+    figures = pooled(tmp_path, "localisation")
+    assert figures["errors"]["intensity"]["mean"] < 30 < figures["errors"]["random"]["mean"]
+    assert 0.1 < figures["chance"] < 0.2
+    with Image.open(tmp_path / "maps.png") as maps:
+        assert maps.size == (384, 4 * 192)
 
 
 class KilledError(Exception):

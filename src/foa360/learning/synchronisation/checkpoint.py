@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from foa360.data.shifted import ShiftedSettings
+from foa360.data.shifted_samples import ShiftedSettings
 from foa360.learning.checkpoint import device
 from foa360.learning.synchronisation.network import FusedNet, Shape
 

@@ -17,9 +17,10 @@ from torch.nn.functional import normalize
 from foa360.ambisonics.covariance import PAIRS
 from foa360.data.dataset import ShardDataset
 from foa360.data.samples import BadClipError
+from foa360.learning.accuracy import NEAR
 from foa360.learning.checkpoint import device
 from foa360.learning.models.audiovisual import AudioVisual
-from foa360.sphere.directions import angular_distance, fibonacci_sphere, to_direction
+from foa360.sphere.directions import fibonacci_sphere, nearest_distance, to_direction
 from foa360.stages.evaluate.lines import ReadLines, request_of_line
 from foa360.stages.evaluate.retrieval import one_line_per_video
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 DIRECTION = "direction"
 #: Directions that are looked into, about 29° apart.
 CANDIDATES = 48
-#: Largest error of a direction that counts as right, radians.
-NEAR = np.radians(45)
 
 
 class Search(NamedTuple):
@@ -83,7 +82,7 @@ def search_directions(
             covariance = data.covariance(request)
         except BadClipError:
             continue
-        errors = _nearest(directions, objects)
+        errors = nearest_distance(directions, objects)
         trained, untrained = (
             _embedded(network, sample["video"], sample["audio"], views) for network in networks
         )
@@ -96,7 +95,7 @@ def search_directions(
         columns = {name: _is_near(errors[int(s.argmax())]) for name, s in scores.items()}
         columns["error"] = float(errors[int(scores["outcome"].argmax())])
         columns["random_error"] = float(errors.mean())
-        columns["intensity_error"] = float(_nearest(_intensity(covariance), objects)[0])
+        columns["intensity_error"] = float(nearest_distance(_intensity(covariance), objects)[0])
         rows.append(row)
         found.append(columns)
         shares.append(float(np.mean(errors <= NEAR)))
@@ -135,14 +134,6 @@ def _scores(video: Tensor, audio: Tensor) -> Tensor:
 def _mean(rows: Tensor) -> Tensor:
     """Put the mean in the place of all rows: what does not know the direction."""
     return normalize(rows.mean(0), dim=-1).expand_as(rows)
-
-
-def _nearest(
-    directions: NDArray[np.floating], objects: NDArray[np.floating]
-) -> NDArray[np.float64]:
-    """Angle between each of `(n, 2)` directions and the nearest of `(m, 2)` objects."""
-    azimuth, elevation = (directions[:, None, axis] for axis in (0, 1))
-    return angular_distance(azimuth, elevation, *objects.T).min(1)
 
 
 def _intensity(covariance: NDArray[np.floating]) -> NDArray[np.float64]:

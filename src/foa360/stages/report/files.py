@@ -16,6 +16,7 @@ class ReportFiles:
     evaluations : metrics as JSON.
     segmentations, segmenter_curves, mask_examples : figures as JSON of each segmentation
         experiment; learning curves and pictures of masks of each of its seeds.
+    sound_maps : picture of maps of each seed of synchronisation experiments.
     costs : folder with time and memory of each job; may be absent.
     page : output; the other outputs lie beside it.
     """
@@ -33,6 +34,7 @@ class ReportFiles:
     segmentations: Sequence[Path] = ()
     segmenter_curves: Sequence[Path] = ()
     mask_examples: Sequence[Path] = ()
+    sound_maps: Sequence[Path] = ()
 
     @property
     def data(self) -> Path:

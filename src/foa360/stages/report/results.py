@@ -19,6 +19,7 @@ TITLES = {
     "retrieval_10": "retrieval, own clip among the first 10",
     "direction": "direction of arrival, within 45° of a detected object",
     "synchronisation": "aligned or shifted audio, by one fused network",
+    "localisation": "sounding object by the map of the fused network, within 45° of a detected one",
     "probe": "class of the main object from audio, linear probe",
 }
 #: Names of what an accuracy is compared with.

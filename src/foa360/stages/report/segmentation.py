@@ -1,12 +1,13 @@
 """Segmentation experiments on the page: figures, curve of the first seed, and masks to look at."""
 
-import base64
 import csv
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from foa360.stages.report.images import of_first_seed, png_address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,25 +45,22 @@ def read_segmentations(
     `curves` and `examples` lie in a folder of the seed, in one of the experiment.
     """
     return [
-        _read(path, _first(curves, path.parent.name), _first(examples, path.parent.name))
+        _read(
+            path, of_first_seed(curves, path.parent.name), of_first_seed(examples, path.parent.name)
+        )
         for path in figures
     ]
-
-
-def _first(paths: Sequence[Path], experiment: str) -> Path:
-    return next(path for path in paths if path.parent.parent.name == experiment)
 
 
 def _read(figures: Path, curve: Path, examples: Path) -> SegmentationResult:
     stored = json.loads(figures.read_text())
     with curve.open(newline="") as file:
         points = [(float(p["step"]), float(p["validation_jaccard"])) for p in csv.DictReader(file)]
-    encoded = base64.b64encode(examples.read_bytes()).decode()
     return SegmentationResult(
         experiment=stored["experiment"],
         data=stored["data"],
         figures=stored["figures"],
         left_out=sum(len(videos) for videos in stored["unread"].values()),
         curve=[list(column) for column in zip(*points, strict=True)],
-        examples=f"data:image/png;base64,{encoded}",
+        examples=png_address(examples),
     )

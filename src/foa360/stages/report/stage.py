@@ -22,6 +22,7 @@ from foa360.stages.report.clips import (
 )
 from foa360.stages.report.files import ReportFiles
 from foa360.stages.report.funnel import STAGES, loss
+from foa360.stages.report.images import of_first_seeds
 from foa360.stages.report.reconcile import reconcile
 from foa360.stages.report.render import VENDORED, render_page
 from foa360.stages.report.results import Curves, Result, read_curves, read_result
@@ -117,6 +118,7 @@ def write_report(files: ReportFiles, settings: Config, weights: str, progress: "
         other_axes=with_other_axes(clips),
         results=results,
         segmentations=segmentations,
+        sound_maps=of_first_seeds(files.sound_maps),
         headlines=[result for result in results if _is_headline(result)],
         channel_shares=panels.channel_shares(clips),
         combinations=panels.combinations(clips, losses),

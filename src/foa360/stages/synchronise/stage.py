@@ -12,7 +12,8 @@ from foa360.core.files import sha256
 from foa360.data.batches import read_ahead, shares, training_keys
 from foa360.data.clips import ClipIndex
 from foa360.data.samples import SampleKey
-from foa360.data.shifted import ShiftedClips, ShiftedSettings, read_batch
+from foa360.data.shifted import ShiftedClips, read_batch
+from foa360.data.shifted_samples import ShiftedSettings
 from foa360.learning.checkpoint import make_deterministic, save
 from foa360.learning.synchronisation.checkpoint import (
     SynchroniserInfo,

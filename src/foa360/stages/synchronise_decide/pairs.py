@@ -10,7 +10,8 @@ from torch import Tensor
 
 from foa360.data.batches import read_ahead
 from foa360.data.samples import BadClipError, SampleKey
-from foa360.data.shifted import ShiftedClips, ShiftedRequest, ShiftedSample
+from foa360.data.shifted import ShiftedClips
+from foa360.data.shifted_samples import ShiftedRequest, ShiftedSample
 from foa360.learning.checkpoint import device
 from foa360.learning.synchronisation.network import FusedNet, log_odds
 from foa360.learning.synchronisation.objective import outcomes
@@ -18,6 +19,8 @@ from foa360.learning.synchronisation.objective import outcomes
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
 
+#: Name of the evaluation.
+SYNCHRONISATION = "synchronisation"
 #: Samples per batch.
 BATCH = 8
 

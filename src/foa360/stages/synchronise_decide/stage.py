@@ -5,14 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from foa360.core import tables
 from foa360.core.records import Decision, SubsetClip
 from foa360.data.shifted import ShiftedClips
+from foa360.data.shifted_samples import ShiftedRequest
 from foa360.learning.checkpoint import device, make_deterministic
 from foa360.learning.synchronisation.checkpoint import load_synchroniser, new_synchroniser
-from foa360.stages.synchronise_decide.pairs import decide, pairs_of
+from foa360.stages.synchronise_decide.examples import write_examples
+from foa360.stages.synchronise_decide.localise import (
+    LOCALISATION,
+    localise,
+    one_clip_per_video,
+)
+from foa360.stages.synchronise_decide.pairs import SYNCHRONISATION, decide, pairs_of
 
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
@@ -26,16 +35,22 @@ class DecideFiles:
     subsets : table of the kept clips, SubsetClip.
     model : weights, as the stage `synchronise` writes them.
     decisions : output, Decision.
+    maps : output, PNG file; a row per clip with the map of what fits its audio.
     """
 
     shards: Sequence[Path]
     subsets: Path
     model: Path
     decisions: Path
+    maps: Path
 
 
 def decide_synchronisation(files: DecideFiles, pairs: int, seed: int, progress: "Progress") -> None:
-    """Write two rows for each sample: about its own audio, and about the same audio shifted.
+    """Write decisions about test videos, and maps of where audio and video fit each other.
+
+    Two rows for each sample (`synchronisation`): about its own audio, and about the same audio
+    shifted. A row for a clip of each video with detected objects (`localisation`): is the peak of
+    the network's map on the sphere near one of them?
 
     Controls have the same samples with the video or with the audio of another one, and a network
     with random weights. Clips that cannot be read are left out for all of them, and named. There is
@@ -59,28 +74,45 @@ def decide_synchronisation(files: DecideFiles, pairs: int, seed: int, progress: 
     clips = ShiftedClips(files.shards, "test", settings, verify=True)
     drawn = list(islice(clips.clips.drawn(seed), pairs))
     valid = {row.clip_id for row in tables.read(files.subsets, SubsetClip) if row.valid}
-    found = decide([network.eval(), untrained.eval()], clips, pairs_of(clips, drawn), progress)
-    rows: list[Decision] = []
-    for decided in found.samples:
-        request = decided.request
+    networks = [network.eval(), untrained.eval()]
+    found = decide(networks, clips, pairs_of(clips, drawn), progress)
+    located = list(localise(networks, clips, one_clip_per_video(clips, drawn), progress))
+
+    def decision(request: ShiftedRequest, **columns: Any) -> Decision:
         clip_id = clips.clips.clip_ids[request.index]
-        for place, shift in enumerate((0.0, request.shifted - request.start)):
-            rows.append(
-                Decision(
-                    evaluation="synchronisation",
-                    seed=info.seed,
-                    number=2 * decided.number + place,
-                    clip_id=clip_id,
-                    video_id=clips.clips.videos[request.index],
-                    crops="yolo" if request.on_object else "random",
-                    valid=clip_id in valid,
-                    objects=int(request.on_object),
-                    yaw_offset=0.0,
-                    shift=shift,
-                    **{name: values[place] for name, values in decided.outcomes.items()},
-                )
-            )
+        return Decision(
+            seed=info.seed,
+            clip_id=clip_id,
+            video_id=clips.clips.videos[request.index],
+            crops="yolo" if request.on_object else "random",
+            valid=clip_id in valid,
+            objects=int(request.on_object),
+            yaw_offset=0.0,
+            **columns,
+        )
+
+    rows = [
+        decision(
+            decided.request,
+            evaluation=SYNCHRONISATION,
+            number=2 * decided.number + place,
+            shift=shift,
+            **{name: values[place] for name, values in decided.outcomes.items()},
+        )
+        for decided in found.samples
+        for place, shift in enumerate((0.0, decided.request.shifted - decided.request.start))
+    ]
+    rows += [
+        decision(
+            clips.windows(one.clip, 1)[0], evaluation=LOCALISATION, number=number, **one.columns
+        )
+        for number, one in enumerate(located)
+    ]
     facts = {
+        "chance": {
+            SYNCHRONISATION: 0.5,
+            LOCALISATION: float(np.mean([one.near for one in located])) if located else 0.0,
+        },
         "experiment": info.experiment,
         "trained_for": "synchronisation",
         "steps": info.steps,
@@ -90,3 +122,4 @@ def decide_synchronisation(files: DecideFiles, pairs: int, seed: int, progress: 
         "unreadable_clips": found.unreadable,
     }
     tables.write(files.decisions, rows, Decision, {"facts": json.dumps(facts)})
+    write_examples(files.maps, clips, located)
