@@ -21,8 +21,7 @@ def counts(text: str) -> dict[str, str]:
 
 
 def settings(**keys: Any) -> dict[str, Any]:
-    given = {**SMALL, "features": FEATURES, "clip": {"duration": 5.0}, **keys}
-    return {**given, "evaluate": {**SMALL.get("evaluate", {}), "pairs": 4}}
+    return {**SMALL, "features": FEATURES, "clip": {"duration": 5.0}, **keys}
 
 
 @pytest.mark.system
@@ -53,7 +52,8 @@ def test_shards_without_the_waveform_stop_before_any_work(tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.system
 def test_a_run_goes_from_videos_to_figures_and_maps(tmp_path: Path) -> None:
-    folder = configure(tmp_path / "run", settings(experiments=EXPERIMENTS))
+    keys = {"sources": [{"kind": "demo", "videos": 8, "seconds": 5.0}], "evaluate": {"pairs": 4}}
+    folder = configure(tmp_path / "run", settings(experiments=EXPERIMENTS, **keys))
     done = run(folder, "--cores", "2", "synchronisation")
     assert done.returncode == 0, done.stdout[-3000:]
     for name, seeds in (("sync", [0, 1]), ("sync_more", [0])):
