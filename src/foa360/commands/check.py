@@ -229,8 +229,13 @@ def _convention(clip: CuratedClip) -> str:
     text += f" {_percent(confidence)}"
     if clip.probabilities:
         w, gains, height = map(_percent, clip.probabilities)
-        text += f" (W first {w}, gains {gains}, height by the weakest channel {height};"
-        text += " left and front by the order of the file)"
+        doubts = clip.undecided or ()
+        parts = [
+            f"W first{', not told' if 'w' in doubts else ''} {w}",
+            f"gains{' not told' if 'gains' in doubts else ''} {gains}",
+            f"height {'not told' if 'height' in doubts else 'by the weakest channel'} {height}",
+        ]
+        text += f" ({', '.join(parts)}; left and front by the order of the file)"
     return text
 
 

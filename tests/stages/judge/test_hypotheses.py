@@ -1,9 +1,12 @@
 """Probabilities of conventions: consistent, the same in any order of the channels, and cautious."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from simulation import simulate
 from simulation.measured import simulated_row
+from simulation.scenes import dry_signal
 
 from foa360.ambisonics.descriptors import block_spectra
 from foa360.ambisonics.evidence import evidence
@@ -95,3 +98,36 @@ def test_certainty_is_never_stated(fields):
         assert row.convention == "ACN/SN3D"
         assert 0.5 < row.confidence < 1
         assert len(row.probabilities) == 3
+
+
+def test_the_order_of_the_others_is_never_sure():
+    """Sources at both sides and above: X is empty, and looks like a height wherever it is."""
+    random = np.random.default_rng(3)
+    dry = np.stack([dry_signal(random, int(RATE * SECONDS), RATE) for _ in range(3)])
+    w, y, z = dry.sum(0), dry[0] - dry[1], dry[2]
+    x = np.stack([w, y, z, 0 * w])
+    for others in permutations((1, 2, 3)):
+        found = weighed(x[[0, *others]])
+        assert max(found.names().values()) < 0.95
+        assert found.w[0] > 0.95
+        assert max(found.heights(0)) <= 0.95 + 1e-9
+        assert sum(found.heights(0)) == pytest.approx(1)
+
+
+def test_an_empty_channel_is_one_component_where_the_order_is_in_doubt(fields):
+    for x in fields:
+        row = judged(x[[0, 3, 1, 2]] * np.array([[1], [1], [1], [0]]), repair_probability=1.0)
+        assert row.convention in {"WXYZ/SN3D", "FuMa", "undecided"}
+        assert "component_empty" in row.reasons
+        assert "horizontal_only" not in row.reasons
+        if row.convention != "undecided":
+            assert "X is empty, or Z, since W X Y Z is likelier" in row.message
+
+
+def test_of_channels_that_fit_equally_any_may_be_w():
+    """One dry source in front: X and W are the same signal."""
+    w = dry_signal(np.random.default_rng(5), int(RATE * SECONDS), RATE)
+    noise = 1e-3 * np.random.default_rng(6).standard_normal((4, len(w)))
+    for order in ([1, 2, 3, 0], [2, 1, 3, 0]):
+        row = judged((np.stack([w, 0 * w, 0 * w, w]) + noise)[order], repair_probability=0.0)
+        assert row.convention == "undecided" or row.confidence < 0.5

@@ -140,6 +140,10 @@ def judge_audio(
         reasons.add(code, clips)
     components = judge_components(audio, by_video)
     judgeable = ~silent & ~reasons.any_of(DEGENERATE)
+    # Nothing was converted: which component is empty depends on the order, which is in doubt.
+    doubtful = judgeable & unsure & components.empty.any(1)
+    reasons.matrix[doubtful] = reasons.without({"horizontal_only"}).matrix[doubtful]
+    reasons.add("horizontal_only", doubtful & components.horizontal)
     for code, clips in components.reasons().items():
         reasons.add(code, clips & judgeable)
     columns = describe(audio, by_video, ratios, videos)
@@ -148,9 +152,10 @@ def judge_audio(
     lacking = np.any(list(components.reasons().values()), 0) | lags.any(1)
     messages = {}
     for clip in np.flatnonzero(judgeable & (lacking | is_mixed)).tolist():
+        likelier = by_video.name[audio.video[clip]] if unsure[clip] else None
         found = (
             mixed[int(audio.video[clip])].message if is_mixed[clip] else "",
-            components.message(clip),
+            components.message(clip, likelier),
             lag_message(lags[clip]),
         )
         messages[int(audio.rows[clip])] = "; ".join(text for text in found if text)

@@ -13,6 +13,7 @@ from foa360.ambisonics.descriptors import (
     OCTAVES,
     level_db,
 )
+from foa360.ambisonics.field import CONVENTIONS
 from foa360.core.arrow_columns import Bools, Floats
 from foa360.stages.judge.channel_fits import MIN_ENERGY
 from foa360.stages.judge.evidence_stack import EvidenceStack
@@ -49,12 +50,24 @@ class Components(NamedTuple):
             "band_limited": np.asarray(self.limited.any(1)),
         }
 
-    def message(self, clip: int) -> str:
-        """Name the components that lack something; empty for none."""
+    @property
+    def horizontal(self) -> Bools:
+        """Clips of which only the height is empty, `(m,)`."""
+        return np.asarray(self.empty[:, Z] & ~self.empty[:, [W, Y, X]].any(1))
+
+    def message(self, clip: int, likelier: str | None = None) -> str:
+        """Name the components that lack something; empty for none.
+
+        `likelier` is the convention that is likelier than the order of the components.
+        """
         parts = []
         if self.empty[clip, [W, Y, X]].any():
             verb = "are" if self.empty[clip].sum() > 1 else "is"
-            parts.append(f"{_named(self.empty[clip])} {verb} empty")
+            text = f"{_named(self.empty[clip])} {verb} empty"
+            if likelier in CONVENTIONS and CONVENTIONS[likelier][0] != [W, Y, Z, X]:
+                read = _named(self.empty[clip, CONVENTIONS[likelier][0]])
+                text += f", or {read}, since W X Y Z is likelier"
+            parts.append(text)
         if self.limited[clip].any():
             highest = self.bandwidths[clip][self.limited[clip]].max()
             parts.append(f"{_named(self.limited[clip])} has nothing above {highest:.0f} Hz")

@@ -144,11 +144,7 @@ def _reordered(summary: EvidenceSummary, w: int, lead: float) -> Convention:
             list(planes),
             [1.0] * 4,
             ["reordered"],
-            # The hypotheses know no order of the other three, this rule does.
-            max(
-                summary.weighed.gains(w)["SN3D"] * summary.weighed.w[w],
-                THRESHOLDS.known_order_confidence,
-            ),
+            _known_order_confidence(summary, w),
             ("height", "horizontal"),
         )
     height, *others = sorted({0, 1, 2, 3} - {w}, key=lambda channel: summary.energy[channel])
@@ -162,6 +158,17 @@ def _reordered(summary: EvidenceSummary, w: int, lead: float) -> Convention:
         summary.weighed.w[w],
         ("gains", "height", "horizontal"),
     )
+
+
+def _known_order_confidence(summary: EvidenceSummary, w: int) -> float:
+    """Probability of a known order, of which the hypotheses know but the place of W.
+
+    Of channels that fit equally well, any may be W.
+    """
+    of_hypotheses = summary.weighed.gains(w)["SN3D"] * summary.weighed.w[w]
+    least = summary.best_fits[w] - THRESHOLDS.equal_fit
+    equal = sum(fit > least for fit in summary.best_fits[:4])
+    return max(of_hypotheses, THRESHOLDS.known_order_confidence) / equal
 
 
 def no_w(summary: EvidenceSummary, order_proven: bool) -> Ruling:

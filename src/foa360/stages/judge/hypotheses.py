@@ -56,6 +56,11 @@ PRIORS = {
 W_ELSEWHERE, W_ELSEWHERE_PROVEN, NO_FIELD = 0.09, 0.03, 0.12
 #: Weight of a container or codec that is made for ambiX, as a witness of it.
 WITNESS_NATS = 1.0
+#: Probability of the height, given W, at most: the weakest channel tells it, which is Z in most
+#: scenes, but also a dead X, or an X in whose null all sources are.
+HIGHEST_OF_HEIGHT = 0.95
+#: Probabilities below this count as this in divisions.
+MIN_PROBABILITY = 1e-12
 #: Names of conventions with W first, by gains and position of the height.
 NAMES = {
     ("SN3D", 2): "ACN/SN3D",
@@ -94,7 +99,7 @@ class Weighed(NamedTuple):
 
     def gains(self, w: int) -> dict[str, float]:
         """Probabilities of the gains, given W."""
-        total = max(self.w[w], 1e-12)
+        total = max(self.w[w], MIN_PROBABILITY)
         return {name: sum(row) / total for name, row in zip(GAINS, self.joint[w], strict=True)}
 
     def names(self) -> dict[str, float]:
@@ -106,7 +111,7 @@ class Weighed(NamedTuple):
 
     def heights(self, w: int) -> list[float]:
         """Probabilities that each channel is the height, given W; `[4]`."""
-        total = max(self.w[w], 1e-12)
+        total = max(self.w[w], MIN_PROBABILITY)
         return [sum(row[channel] for row in self.joint[w]) / total for channel in range(4)]
 
 
@@ -175,5 +180,23 @@ def weigh(
 ) -> list[Weighed]:
     """Compute the probabilities of each clip or video, see `joint_probabilities`."""
     joint, kinds = joint_probabilities(evidence, order_proven, distributed)
+    joint = _capped(joint)
     parts = zip(joint.sum((2, 3)).tolist(), joint.tolist(), kinds.tolist(), strict=True)
     return [Weighed(*part) for part in parts]
+
+
+def _capped(joint: Floats) -> Floats:
+    """Mix probabilities `(n, 4, 4, 4)` with those of no knowledge, where the height is too sure.
+
+    Those of W and of the gains stay as they are.
+    """
+    capped = joint.copy()
+    for w, others in enumerate(OTHERS):
+        of_w = joint[:, w][..., others]
+        heights = of_w.sum(1)
+        highest = heights.max(1) / np.maximum(heights.sum(1), MIN_PROBABILITY)
+        excess = np.maximum(highest - HIGHEST_OF_HEIGHT, 0)
+        share = (excess / (np.maximum(highest, HIGHEST_OF_HEIGHT) - 1 / len(others)))[:, None, None]
+        mixed = (1 - share) * of_w + share * of_w.mean(2, keepdims=True)
+        capped[:, w][..., others] = mixed
+    return capped

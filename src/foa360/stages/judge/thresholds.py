@@ -181,6 +181,9 @@ class Thresholds:
         " 1 of 1000 in ambiX is named so, and 3 of 100 files are expected to be in it",
         ORDERS,
     )
+    equal_fit: float = threshold(
+        0.01, SHARE_OF_TILES, "channels whose fits differ less are equally likely to be W", ORDERS
+    )
 
     # Gains
     max_level: float = threshold(
