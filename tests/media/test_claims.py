@@ -85,6 +85,27 @@ def test_a_map_that_ffmpeg_shows_is_applied_to_the_planes(copy, tmp_path):
     assert frequencies.tolist() == [500, 900, 1300, 1700]
 
 
+@pytest.mark.parametrize("channels", [(3, 0, 2, 1), (2, 1, 0, 3), (1, 2, 3, 0)])
+def test_a_map_that_the_signal_contradicts_is_named_and_not_applied(copy, channels):
+    path = copy("a.m4a")
+    put(path, sa3d(channels), *STSD, b"mp4a")
+    row = curate_file(path)
+    assert row.planes == [0, 1, 2, 3]
+    assert {"claim_disagrees", "order_unproven"} <= set(row.reasons)
+    assert f"the channel map {' '.join(map(str, channels))} is not applied" in row.message
+
+
+def test_a_map_that_puts_w_elsewhere_is_applied_where_the_signal_agrees(tmp_path):
+    field = sound_field(SCENE)
+    for channels in ((3, 0, 2, 1), (1, 2, 3, 0)):
+        path = tmp_path / "x.mp4"
+        write_media(path, None, field[list(channels)], audio="pcm16")
+        put(path, sa3d(channels), *STSD, b"ipcm")
+        row = curate_file(path)
+        assert [channels[plane] for plane in row.planes] == [0, 1, 2, 3]
+        assert "claim_disagrees" not in row.reasons
+
+
 def test_a_wrong_claim_gets_a_note(copy):
     path = copy("a.m4a")
     put(path, sa3d(normalisation=1), *STSD, b"mp4a")

@@ -37,9 +37,17 @@ CANDIDATES = (
 )
 
 
+#: TBE, whose first order is W, -Y, X, Z, all with sqrt(3 / 4 pi) (A. Farina, Ambix to TBE, for
+#: version 2.2 of the tools and later).
+TBE_GAIN = (4 * np.pi / 3) ** 0.5
+TBE = Candidate([0, 1, 3, 2], [TBE_GAIN, -TBE_GAIN, TBE_GAIN, TBE_GAIN])
+#: Those of eight channels, which may also be TBE.
+CANDIDATES_OF_EIGHT = (*CANDIDATES, TBE)
+
+
 def candidate_index(planes: Sequence[int], gains: Sequence[float]) -> int:
-    """Find a conversion among `CANDIDATES`. Raises ValueError if it is none of them."""
-    for index, candidate in enumerate(CANDIDATES):
+    """Find a conversion among `CANDIDATES_OF_EIGHT`. Raises ValueError if it is none of them."""
+    for index, candidate in enumerate(CANDIDATES_OF_EIGHT):
         if list(candidate.planes) == list(planes) and np.allclose(candidate.gains, gains):
             return index
     raise ValueError(f"no candidate: planes {list(planes)}, gains {list(gains)}")
@@ -50,7 +58,12 @@ def interval_count(duration: float, fps: float) -> int:
     return max(1, round(duration * fps))
 
 
-def direction_map(cov: Floats, hz: Floats, intervals: int) -> NDArray[np.float32]:
+def direction_map(
+    cov: Floats,
+    hz: Floats,
+    intervals: int,
+    candidates: Sequence[Candidate] = CANDIDATES,
+) -> NDArray[np.float32]:
     """Sum the directional audio from each cell in equal intervals, for each candidate.
 
     Parameters
@@ -61,6 +74,8 @@ def direction_map(cov: Floats, hz: Floats, intervals: int) -> NDArray[np.float32
         Centres of the tiles. Those that reach beyond the cut-off of the energy ratio do not count.
     intervals : int
         Number of intervals.
+    candidates : sequence
+        Conversions.
 
     Returns
     -------
@@ -73,15 +88,16 @@ def direction_map(cov: Floats, hz: Floats, intervals: int) -> NDArray[np.float32
     interval = np.arange(len(cov)) * intervals // max(len(cov), 1)
     count = intervals * len(CELLS)
     maps = []
-    cells: dict[tuple[int, ...], NDArray[np.intp]] = {}
-    for planes, gains in CANDIDATES:
-        # Y, Z and X have the same factor in all conventions, so that it moves no direction.
-        order = tuple(planes)
+    cells: dict[tuple[float, ...], NDArray[np.intp]] = {}
+    for planes, gains in candidates:
+        # Y, Z and X have the same factor but for its sign, so that only this moves a direction.
+        order = (*planes, *np.sign(gains))
         if order not in cells:
-            cells[order] = (_intensity(cov, planes) @ CELLS.T).argmax(-1)
+            signs = np.sign(np.array(gains)[[3, 1, 2]])
+            cells[order] = (_intensity(cov, planes) @ (CELLS * signs).T).argmax(-1)
         bins = interval[:, None] * len(CELLS) + cells[order]
         maps.append(np.bincount(bins.ravel(), _weight(cov, planes, gains).ravel(), count))
-    return np.array(maps, np.float32).reshape(len(CANDIDATES), intervals, len(CELLS))
+    return np.array(maps, np.float32).reshape(len(candidates), intervals, len(CELLS))
 
 
 def _intensity(cov: Floats, planes: Sequence[int]) -> Floats:
@@ -95,7 +111,7 @@ def _weight(cov: Floats, planes: Sequence[int], gains: Sequence[float]) -> Float
     w_gain, dipole_gain = gains[0], gains[1]
     energy = np.einsum("tfii->tfi", cov)[..., list(planes)]
     energy = 0.5 * (energy * np.square(gains)).sum(-1)
-    length = w_gain * dipole_gain * np.linalg.norm(_intensity(cov, planes), axis=-1)
+    length = w_gain * abs(dipole_gain) * np.linalg.norm(_intensity(cov, planes), axis=-1)
     measurable = energy > MIN_TILE_ENERGY
     directivity = np.divide(length, energy, out=np.zeros_like(length), where=measurable)
     return np.asarray(np.sqrt(energy) * np.minimum(directivity, 1) ** 2)

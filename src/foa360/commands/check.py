@@ -38,6 +38,7 @@ CONVENTION_TEXTS = {
     "FuMa": "FuMa B-format (W X Y Z, W 3 dB down)",
     "WXYZ/SN3D": "W X Y Z with SN3D gains",
     "ACN/FuMa": "W Y Z X with the FuMa gain of W (3 dB down)",
+    "TBE": "TBE (W -Y X Z and second order, as of Facebook's tools)",
     "undecided": "convention undecided",
 }
 #: Diffuseness above which a part of the audio comes from all around, and from which on it has no

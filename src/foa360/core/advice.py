@@ -99,6 +99,7 @@ ADVICE: dict[str, str] = {
     "reordered": "nothing: shards have W, Y, Z, X",
     "rescaled_n3d": "nothing: shards have SN3D",
     "rescaled_fuma": "nothing: shards have SN3D",
+    "converted_tbe": "nothing: shards have W, Y, Z, X",
     "channels_late": "do not trust its directions, or set `curate.align`",
     "channels_aligned": "nothing",
     "layout_converted": "look for the original, which no player has converted",

@@ -52,6 +52,9 @@ class MeasuredClip(Clip):
     audio_chosen_by: str | None = optional(
         "what decided on them: only, label, count, first, or joined mono streams"
     )
+    channel_map: list[Int32] | None = optional(
+        "component that the container states for each channel (SA3D)"
+    )
     planes: list[Int32] | None = optional("decoded planes that were measured, W, Y, Z, X if proven")
     order_proven: bool | None = optional("whether codec and layout prove the order of `planes`")
     covariance: Doubles | None = optional("(4, 4) covariance after the low-pass")
@@ -82,9 +85,12 @@ class MeasuredClip(Clip):
     evidence_louder: float | None = optional("energy")
     evidence_undirected: float | None = optional("energy")
     direction_map: Floats32 | None = optional(
-        "(6, intervals, 256) directional audio from each cell in each interval, for each candidate"
-        " of `foa360.ambisonics.direction_map.CANDIDATES`",
+        "(7 or 8, intervals, 256) directional audio from each cell in each interval, for each"
+        " candidate of `foa360.ambisonics.direction_map.CANDIDATES`, and of eight channels for TBE",
         "root of energy",
+    )
+    second_order: Doubles | None = optional(
+        "(5, 4) of eight or ten channels, see `foa360.ambisonics.second_order`"
     )
 
     video_failure: str | None = optional("reason code of frames that could not be measured")

@@ -161,6 +161,10 @@ REASONS: dict[str, Reason] = {
     "reordered": Reason("note", "the channels were reordered to WYZX"),
     "rescaled_n3d": Reason("note", "the dipoles were rescaled from N3D to SN3D"),
     "rescaled_fuma": Reason("note", "W was rescaled from FuMa to SN3D"),
+    "converted_tbe": Reason(
+        "note",
+        "the channels are TBE (W, -Y, X, Z and second order); the first order is converted",
+    ),
     "channels_late": Reason(
         "note", "a component is not in time with W, so that directions are wrong"
     ),

@@ -29,6 +29,8 @@ PROVEN: dict[tuple[str, str], tuple[int, int, int, int]] = {
     ("aac", "quad"): WYZX,
     ("aac", "5.1"): (2, 1, 4, 0),
 }
+#: Planes of the first eight channels, by those of W, Y, Z, X.
+FIRST_EIGHT = {WYZX: (0, 1, 2, 3, 4, 5, 6, 7), (0, 2, 1, 6): (0, 2, 1, 6, 7, 4, 5, 3)}
 
 
 class PlaneOrder(NamedTuple):

@@ -27,6 +27,7 @@ from foa360.stages.judge.measured_columns import AudioColumns, Claims, Videos
 from foa360.stages.judge.medians import masked_median
 from foa360.stages.judge.mixed import mixed_videos, without_mixed
 from foa360.stages.judge.reasons import ReasonTable, reasons_of
+from foa360.stages.judge.tbe import with_tbe
 from foa360.stages.judge.video_conventions import (
     VideoConventions,
     decide_conventions,
@@ -57,7 +58,7 @@ WITHOUT_FIELD = {
     "convention_mixed",
 }
 #: Reasons that state a repair.
-REPAIRED = {"reordered", "rescaled_n3d", "rescaled_fuma"}
+REPAIRED = {"reordered", "rescaled_n3d", "rescaled_fuma", "converted_tbe"}
 #: Octaves of the median ratio: from 125 Hz to 4 kHz, of those from 63 Hz to 16 kHz.
 MEDIAN_OCTAVES = slice(1, 7)
 #: Conventions that a container can claim and the signal can contradict.
@@ -110,6 +111,7 @@ def judge_audio(
     """
     silent = audio.silent_share > settings.silent_share
     conventions = decide_conventions(audio, videos, silent, traced)
+    conventions = with_tbe(conventions, audio.second_order[~silent], audio.video[~silent])
     own = own_reasons(audio, conventions, silent)
     comparable = ~silent & ~own.any_of(DEGENERATE)
     mixed = mixed_videos(audio, in_order(audio, videos), comparable)

@@ -88,7 +88,7 @@ def judge(measures: pa.Table, settings: Curate, traced: bool = False) -> Judged:
         "duration_difference": pc.subtract(measures["audio_duration"], measures["video_duration"]),
     }
     reasons = failure_reasons(measures)
-    streams = judge_streams(measures)
+    streams = judge_streams(measures, judged_audio.columns["convention"])
     for code, clips in streams.reasons.items():
         reasons.add(code, clips)
     reasons.matrix[audio.rows] |= judged_audio.reasons.matrix

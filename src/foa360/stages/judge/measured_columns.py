@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from foa360.ambisonics.descriptors import OCTAVES
 from foa360.ambisonics.evidence import BAND_EDGES_HZ, LEVELS_DB
+from foa360.ambisonics.second_order import COMPARED, SUMS
 from foa360.core.arrow_columns import (
     Bools,
     Floats,
@@ -86,6 +87,7 @@ class AudioColumns:
     interval_levels : m lists of (4, intervals), dB.
     silent_share, clipped_share, dc_offset : (m,).
     lag_seconds, lag_peak, lag_in_time : (m, 3), see `foa360.ambisonics.channel_lags.ChannelLags`.
+    second_order : (m, 20), see `foa360.ambisonics.second_order`; NaN without eight channels.
     evidence : of m clips.
     """
 
@@ -105,6 +107,7 @@ class AudioColumns:
     lag_seconds: Floats
     lag_peak: Floats
     lag_in_time: Floats
+    second_order: Floats
     evidence: EvidenceStack
 
 
@@ -187,8 +190,17 @@ def audio_columns(measures: pa.Table, videos: Videos, silence_dbfs: float) -> Au
         lag_seconds=stacked(measures, "lag_seconds", (3,)),
         lag_peak=stacked(measures, "lag_peak", (3,)),
         lag_in_time=stacked(measures, "lag_in_time", (3,)),
+        second_order=_second_order(measures)[rows],
         evidence=EvidenceStack(**evidence),
     )
+
+
+def _second_order(measures: pa.Table) -> Floats:
+    has = valid(measures, "second_order")
+    found = np.full((len(has), SUMS * COMPARED), np.nan)
+    if has.any():
+        found[has] = stacked(measures, "second_order", (SUMS * COMPARED,))
+    return found
 
 
 def _distributed(measures: pa.Table) -> Bools:

@@ -32,6 +32,7 @@ LAGS = "29 recordings, 60 simulated scenes, and these with channels 1 to 100 ms 
 PARTS = "29 recordings, demo, simulated scenes, and these with a channel set to zero for a part"
 MIXED = "simulated: microphones in five scenes each, in one convention and in two"
 LFE = "29 recordings, and scenes with a component in the LFE channel of five codecs"
+EIGHT = "simulated: TBE against second and third order, and against other channels; recordings"
 RECORDINGS = "Sphere360 and YT-360 clips"
 
 
@@ -274,6 +275,28 @@ class MixedThresholds:
 
 
 MIXED_THRESHOLDS = MixedThresholds()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TbeThresholds:
+    """Numbers that make eight channels TBE, see `tbe`."""
+
+    fit: float = threshold(
+        0.65, CORRELATION, "fifth to eighth channel with what TBE implies, above", EIGHT
+    )
+    fit_of_channel: float = threshold(
+        0.15, CORRELATION, "and of each of these that a source should reach, above", EIGHT
+    )
+    reached: float = threshold(
+        0.05, SHARE_OF_ENERGY, "a channel with less of what is implied tells nothing", EIGHT
+    )
+    lead: float = threshold(0.15, CORRELATION, "lead over what ACN order implies, above", EIGHT)
+    confidence: float = threshold(
+        0.95, CONFIDENCE, "probability of TBE: 60 of 60 scenes, and none of 240 others", EIGHT
+    )
+
+
+TBE_THRESHOLDS = TbeThresholds()
 
 #: Unit of each threshold, by name.
 UNITS: dict[str, str] = {f.name: f.metadata["unit"] for f in fields(Thresholds)}

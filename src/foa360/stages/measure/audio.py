@@ -18,12 +18,20 @@ from foa360.ambisonics.descriptors import (
     octave_energies,
     tile_covariance,
 )
-from foa360.ambisonics.direction_map import direction_map, interval_count
+from foa360.ambisonics.direction_map import (
+    CANDIDATES,
+    CANDIDATES_OF_EIGHT,
+    direction_map,
+    interval_count,
+)
 from foa360.ambisonics.evidence import BAND_EDGES_HZ, tile_evidence
+from foa360.ambisonics.second_order import TBE_CHANNELS, second_order
 from foa360.media.audio import ClipAudio, clip_audio
-from foa360.media.order import WYZX, PlaneOrder, plane_order
+from foa360.media.order import FIRST_EIGHT, WYZX, PlaneOrder
 from foa360.media.probe import Probe
+from foa360.media.streams import HEAD_LOCKED_CHANNELS
 from foa360.stages.measure.measures import AudioFile, AudioMeasures, MeasuredAudio, NotMeasured
+from foa360.stages.measure.stated_order import compared_order
 
 #: Largest absolute sample, full scale 1, of undamaged audio. Larger ones come from damaged
 #: floating-point files, and overflow when squared.
@@ -54,7 +62,7 @@ def measure_audio(
     map_fps : float
         Intervals per second of the direction map.
     """
-    file = _file_facts(headers)
+    file = _file_facts(headers, compared_order(path, headers, spans))
     if "audio" in headers.encrypted:
         return MeasuredAudio(file, [NotMeasured("drm", "the audio is encrypted")] * len(spans))
     if file.undecodable and file.order is None:
@@ -109,12 +117,18 @@ def measure_clip_audio(
     tiles, hz = tile_covariance(spectra, BAND_EDGES_HZ[-1])
     powers = chunk_powers(x, clip.sample_rate)
     energies = np.diag(channel_covariance(x)).copy()
+    of_eight = None
+    if channels in {TBE_CHANNELS, TBE_CHANNELS + HEAD_LOCKED_CHANNELS}:
+        eight = FIRST_EIGHT.get(order.planes)
+        of_eight = None if eight is None else clip.samples[list(eight)]
     return AudioMeasures(
         covariance=low_passed_covariance(spectra, cutoff_hz),
         channel_energies=energies,
         octave_energies=octave_energies(spectra),
         evidence=tile_evidence(tiles, hz),
-        direction_map=direction_map(tiles, hz, intervals),
+        direction_map=direction_map(
+            tiles, hz, intervals, CANDIDATES if of_eight is None else CANDIDATES_OF_EIGHT
+        ),
         chunk_levels=chunk_levels(powers),
         interval_levels=interval_levels(powers),
         clipped_share=clipped_share(x, max(1.0, peak) if is_float else 1.0),
@@ -122,6 +136,7 @@ def measure_clip_audio(
         rms_dbfs=float(level_db(float(energies.max()))),
         dc_offset=float(np.abs(x.mean(-1)).max()) if x.size else 0.0,
         lags=channel_lags(x, clip.sample_rate),
+        second_order=None if of_eight is None else second_order(of_eight, clip.sample_rate),
     )
 
 
@@ -133,7 +148,7 @@ def _undecodable(file: AudioFile) -> NotMeasured:
     return NotMeasured("codec_unknown", text)
 
 
-def _file_facts(headers: Probe) -> AudioFile:
+def _file_facts(headers: Probe, order: PlaneOrder | None) -> AudioFile:
     return AudioFile(
         codec=headers.audio_codec,
         container=headers.container,
@@ -150,5 +165,6 @@ def _file_facts(headers: Probe) -> AudioFile:
         used_streams=headers.audio_used,
         chosen_by=headers.audio_chosen_by,
         undecodable=headers.undecodable,
-        order=plane_order(headers),
+        channel_map=headers.channel_map,
+        order=order,
     )

@@ -42,6 +42,7 @@ class AudioFile:
     used_streams: tuple[int, ...] = ()  # numbers of those that are read
     chosen_by: str | None = None  # see `foa360.media.streams.AudioChoice`
     undecodable: tuple[str, ...] = ()  # codecs of streams that no decoder knows
+    channel_map: tuple[int, ...] | None = None  # components that the container states
     order: PlaneOrder | None = None  # planes of W, Y, Z, X; None with fewer than four channels
 
 
@@ -75,6 +76,8 @@ class AudioMeasures:
         Largest mean of a channel, relative to full scale.
     lags : ChannelLags
         Of the second to fourth channel behind the first.
+    second_order : (5, 4) or None
+        Of eight channels, or eight and stereo, see `foa360.ambisonics.second_order`.
     """
 
     covariance: Floats
@@ -89,6 +92,7 @@ class AudioMeasures:
     rms_dbfs: float
     dc_offset: float
     lags: ChannelLags
+    second_order: Floats | None = None
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ def _audio_facts(file: AudioFile) -> Columns:
         "audio_streams": list(file.streams),
         "audio_used": list(file.used_streams),
         "audio_chosen_by": file.chosen_by,
+        "channel_map": None if file.channel_map is None else list(file.channel_map),
         "planes": None if file.order is None else list(file.order.planes),
         "order_proven": None if file.order is None else file.order.proven,
     }
@@ -111,6 +112,7 @@ def _audio_measures(audio: AudioMeasures | NotMeasured) -> Columns:
         "evidence_louder": evidence.louder,
         "evidence_undirected": evidence.undirected,
         "direction_map": audio.direction_map.ravel(),
+        "second_order": None if audio.second_order is None else audio.second_order.ravel(),
     }
 
 

@@ -24,7 +24,7 @@ MEASURED = {
     "frame_too_large": "{width} × {height}, at most {max_megapixels:g} million pixels",
     **dict.fromkeys(("energy_ratio", "octaves_disagree"), f"{RATIO}; by octave: {{octaves}}"),
     "energy_ratio_off": "ratio {ratio:.2f}, 1 ± {tau:g}; accepted {accepted}",
-    **dict.fromkeys(("rescaled_n3d", "rescaled_fuma"), REPAIR),
+    **dict.fromkeys(("rescaled_n3d", "rescaled_fuma", "converted_tbe"), REPAIR),
     **dict.fromkeys(("channels_apart", "channels_late", "channels_aligned"), LAGS),
     "silent": "{silent_share:.0%} of it is below {silence_dbfs:g} dBFS, at most {max_silent:.0%}",
     "static_video": "{static_share:.0%} of successive frames are equal, at most {max_static:.0%}",
