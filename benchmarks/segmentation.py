@@ -69,7 +69,7 @@ def main() -> None:
             print(
                 f"{kind}, {name}: {figure['value']:.3f} ({figure['low']:.3f} to"
                 f" {figure['high']:.3f}; seeds {seeds}), another's sound {figure['other']:.3f},"
-                f" silence {figure['silence']:.3f}, whole picture {figure['chance']:.3f}, gain"
+                f" silence {figure['silence']:.3f}, whole frame {figure['chance']:.3f}, gain"
                 f" {figure['gain']:.3f} ({figure['gain_low']:.3f} to {figure['gain_high']:.3f})",
                 flush=True,
             )

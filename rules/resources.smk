@@ -50,8 +50,8 @@ TRANSFER_SECONDS = 0.2
 SEGMENT_MB, SEGMENT_SECONDS = 1e-4, 6e-8
 #: Memory and time of a step of synchronisation for each pixel of a batch and channel, without a GPU.
 SYNCHRONISE_MB, SYNCHRONISE_SECONDS = 1e-4, 4e-7
-#: Pictures of a video of AVSBench, and training videos of its parts.
-AVS_PICTURES, AVS_VIDEOS = 5, {"s4": 3452, "ms3": 296}
+#: Frames of a video of AVSBench, and training videos of its parts.
+AVS_VIDEO_FRAMES, AVS_VIDEOS = 5, {"s4": 3452, "ms3": 296}
 #: Memory of training without networks, and of the report, MB, and of a clip in it.
 TRAINING_MB, REPORT_MB, REPORT_CLIP_MB = 1200, 500, 0.005
 
@@ -124,7 +124,7 @@ def transfer_minutes(wildcards, attempt):
 def segmentation_size(experiment):
     """Pixels of a video times channels, on which the cost of segmentation depends."""
     entry = SEGMENTATIONS[experiment]
-    return AVS_PICTURES * entry.picture**2 * entry.channels
+    return AVS_VIDEO_FRAMES * entry.frame_size**2 * entry.channels
 
 
 def segmentation_mb(wildcards, attempt):

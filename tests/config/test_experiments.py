@@ -105,11 +105,16 @@ S: dict[str, Any] = {"name": "s", "task": "segmentation", "folder": "avsbench"}
 
 
 def test_segmentations_stand_beside_other_experiments_with_keys_of_their_own() -> None:
-    loaded = load_config(config(A, {**S, "size": "small", "picture": 96}, {**S, "name": "p"}))
+    loaded = load_config(config(A, {**S, "size": "small", "frame_size": 96}, {**S, "name": "p"}))
     assert [experiment.name for experiment in loaded.on_shards] == ["a"]
     small, paper = loaded.segmentations
-    assert (small.encoder, small.audio, small.channels, small.picture) == ("slim", "slim", 32, 96)
-    assert (paper.encoder, paper.audio, paper.channels, paper.picture) == (
+    assert (small.encoder, small.audio, small.channels, small.frame_size) == (
+        "slim",
+        "slim",
+        32,
+        96,
+    )
+    assert (paper.encoder, paper.audio, paper.channels, paper.frame_size) == (
         "resnet50", "vggish", 256, 224,
     )  # fmt: skip
     assert type(loaded).model_validate_json(loaded.model_dump_json()) == loaded
@@ -137,7 +142,7 @@ def test_numbers_as_texts_are_read_in_every_kind_of_experiment() -> None:
             ),
         ),
         ([{**S, "part": "s5"}], 'experiments[0].part = "s5": must be one of s4, ms3'),
-        ([{**S, "picture": 100}], "experiments[0].picture = 100: must be a multiple of 32"),
+        ([{**S, "frame_size": 100}], "experiments[0].frame_size = 100: must be a multiple of 32"),
         ([{**S, "tpavi": [5]}], "experiments[0].tpavi[0] = 5: must be 4 or less"),
         ([{**S, "tpavi": [1, 1]}], "experiments[0].tpavi = [1, 1]: a stage is there twice"),
         ([{**S, "encoder_weights": "w.pth"}], 'experiments[0].encoder_weights = "w.pth": no such'),

@@ -28,7 +28,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_ms3(write_s4(folder))
 
 
-def test_s4_has_categories_and_truth_of_the_first_picture_in_training(both: Path):
+def test_s4_has_categories_and_truth_of_the_first_frame_in_training(both: Path):
     content = read_avsbench(both, "s4")
     assert content.categories == sorted(SHAPES)
     assert {split: len(content.of_split(split)) for split in FEW} == FEW
@@ -39,24 +39,24 @@ def test_s4_has_categories_and_truth_of_the_first_picture_in_training(both: Path
     assert all(path.is_file() for path in video.files)
 
 
-def test_ms3_has_truth_of_all_pictures(both: Path):
+def test_ms3_has_truth_of_all_frames(both: Path):
     content = read_avsbench(both, "ms3")
     assert all(mask is not None for video in content.videos for mask in video.masks)
     assert all(path.is_file() for video in content.videos for path in video.files)
     assert content.categories == ["several"]
 
 
-def test_a_sample_has_pictures_truth_and_a_patch_for_each(both: Path):
+def test_a_sample_has_frames_truth_and_a_patch_for_each(both: Path):
     video = read_avsbench(both, "s4").of_split("test")[2]
     sample = read_sample(video, 64, "patches")
-    pictures, masks = draw(random(0, "test", 2), 64)
+    frames, masks = draw(random(0, "test", 2), 64)
     assert np.array_equal(sample.truth, masks["triangle"])
-    drawn = np.stack([np.asarray(picture) for picture in pictures])
-    assert np.array_equal(sample.pictures.transpose(0, 2, 3, 1), drawn)
+    drawn = np.stack([np.asarray(frame) for frame in frames])
+    assert np.array_equal(sample.frames.transpose(0, 2, 3, 1), drawn)
     assert sample.patches.shape == (5, 96, 64)
     assert sample.known.all()
     small = read_sample(video, 32, "seconds")
-    assert small.pictures.shape == (5, 3, 32, 32)
+    assert small.frames.shape == (5, 3, 32, 32)
     assert abs(small.truth.mean() - sample.truth.mean()) < 0.02
 
 
@@ -89,17 +89,17 @@ def wav(path: Path, samples: np.ndarray, rate: int = 16000) -> None:
 
 NOISE = np.random.default_rng(0).standard_normal(80000) / 10
 SPOILT: list[tuple[str, Callable[[SoundingVideo], object]]] = [
-    ("file_missing", lambda v: v.pictures[2].unlink()),
+    ("file_missing", lambda v: v.frames[2].unlink()),
     ("file_missing", lambda v: v.audio.unlink()),
     ("file_missing", lambda v: v.masks[4].unlink()),
-    ("empty_file", lambda v: v.pictures[0].write_bytes(b"")),
-    ("unreadable", lambda v: v.pictures[0].write_bytes(b"no picture")),
+    ("empty_file", lambda v: v.frames[0].write_bytes(b"")),
+    ("unreadable", lambda v: v.frames[0].write_bytes(b"no image")),
     ("unreadable", lambda v: v.masks[1].write_bytes(v.masks[1].read_bytes()[:60])),
     ("unreadable", lambda v: v.audio.write_bytes(b"RIFF and nothing else")),
-    ("unreadable", lambda v: Image.new("RGB", (64, 64)).save(v.pictures[1], "JPEG")),
-    ("sizes_differ", lambda v: Image.new("RGB", (64, 60)).save(v.pictures[1])),
+    ("unreadable", lambda v: Image.new("RGB", (64, 64)).save(v.frames[1], "JPEG")),
+    ("sizes_differ", lambda v: Image.new("RGB", (64, 60)).save(v.frames[1])),
     ("sizes_differ", lambda v: Image.new("1", (32, 32)).save(v.masks[0])),
-    ("frame_too_large", lambda v: Image.new("1", (5000, 5000)).save(v.pictures[0])),
+    ("frame_too_large", lambda v: Image.new("1", (5000, 5000)).save(v.frames[0])),
     ("silent", lambda v: wav(v.audio, np.zeros(80000))),
     ("silent", lambda v: wav(v.audio, np.zeros(0))),
     ("clip_outside", lambda v: wav(v.audio, NOISE[:70000])),

@@ -7,14 +7,14 @@ from foa360.downstream.mask_figures import mask_figures
 from foa360.learning.segmentation.metrics import F_THRESHOLDS
 
 
-def frame(video: str, picture: int, sound: str, jaccard: float, seed: int = 0, area: float = 0.25):
-    """Row of a picture whose F is as large as its M_J at one half of the thresholds, else 0.1."""
+def row(video: str, frame: int, sound: str, jaccard: float, seed: int = 0, area: float = 0.25):
+    """Row of a frame whose F is as large as its M_J at one half of the thresholds, else 0.1."""
     count = len(F_THRESHOLDS)
     low = count // 2
     curve = [0.1] * low + [jaccard] * (count - low)
     return SoundingFrame(
-        seed=seed, video=video, category="a", picture=picture, sound=sound,
-        heard=None if sound == "silence" else video, area=area, jaccard=jaccard,
+        seed=seed, video=video, category="a", frame=frame, sound=sound,
+        audio_from=None if sound == "silence" else video, area=area, jaccard=jaccard,
         f_curve=curve if area else None,
     )  # fmt: skip
 
@@ -22,8 +22,8 @@ def frame(video: str, picture: int, sound: str, jaccard: float, seed: int = 0, a
 def rows(seed: int = 0, own: float = 0.8) -> list[SoundingFrame]:
     made = []
     for sound, value in (("own", own), ("other", 0.3), ("silence", 0.2)):
-        made += [frame("v1", 1, sound, value, seed), frame("v1", 2, sound, value, seed)]
-        made += [frame("v2", 1, sound, value / 2, seed), frame("v2", 2, sound, 1.0, seed, 0.0)]
+        made += [row("v1", 1, sound, value, seed), row("v1", 2, sound, value, seed)]
+        made += [row("v2", 1, sound, value / 2, seed), row("v2", 2, sound, 1.0, seed, 0.0)]
     return made
 
 
@@ -36,10 +36,10 @@ def test_own_sound_stands_beside_another_silence_and_constant_answers():
     assert figure["gain_low"] < figure["gain"] < figure["gain_high"]
     # Marked whole: 3 · 0.25 / 4; nothing marked: right in 1 of 4.
     assert figure["chance"] == pytest.approx(0.25)
-    assert (figure["videos"], figure["pictures"], figure["seeds"]) == (2, 4, [0])
+    assert (figure["videos"], figure["frames"], figure["seeds"]) == (2, 4, [0])
 
 
-def test_pictures_without_an_object_are_left_out_of_f():
+def test_frames_without_an_object_are_left_out_of_f():
     figures = mask_figures(rows())
     assert figures["M_F per_video"]["value"] == pytest.approx((0.8 + 0.4) / 2)
     assert figures["M_F per_dataset"]["value"] == pytest.approx((0.8 + 0.8 + 0.4) / 3)

@@ -8,7 +8,7 @@ import soundfile
 from numpy.typing import NDArray
 from PIL import Image
 
-from foa360.downstream.avsbench import PICTURES
+from foa360.downstream.avsbench import VIDEO_FRAMES
 
 RATE = 16000
 #: Shapes, and the pitch of the pulses that each of them sounds.
@@ -27,15 +27,15 @@ def write_s4(folder: Path, counts: Mapping[str, int] = FEW, size: int = 64, seed
             category = list(SHAPES)[number % len(SHAPES)]
             name = f"{split}{number:04d}"
             lines.append(f"{name},{number},{category},{split}")
-            pictures, masks = draw(random(seed, split, number), size)
+            frames, masks = draw(random(seed, split, number), size)
             below = Path(split, category)
             data = base / "s4_data"
-            for picture in range(PICTURES):
-                save(pictures[picture], data / "visual_frames" / below / name, name, picture)
-                if picture == 0 or split != "train":
-                    mask = Image.fromarray(masks[category][picture])
-                    save(mask, data / "gt_masks" / below / name, name, picture)
-            write_wav(data / "audio_wav" / below / f"{name}.wav", [{category}] * PICTURES)
+            for frame in range(VIDEO_FRAMES):
+                save(frames[frame], data / "visual_frames" / below / name, name, frame)
+                if frame == 0 or split != "train":
+                    mask = Image.fromarray(masks[category][frame])
+                    save(mask, data / "gt_masks" / below / name, name, frame)
+            write_wav(data / "audio_wav" / below / f"{name}.wav", [{category}] * VIDEO_FRAMES)
     (base / "s4_meta_data.csv").write_text("\n".join(lines) + "\n")
     return folder
 
@@ -49,22 +49,22 @@ def write_ms3(folder: Path, counts: Mapping[str, int] = FEW, size: int = 64, see
             name = f"{split}{number:04d}"
             lines.append(f"{name},{split}")
             generator = random(seed, split, number)
-            pictures, masks = draw(generator, size)
+            frames, masks = draw(generator, size)
             sounding = [
                 set(generator.choice(list(SHAPES), generator.integers(1, 3), replace=False))
-                for _ in range(PICTURES)
+                for _ in range(VIDEO_FRAMES)
             ]
-            sounding[number % PICTURES] = set()
+            sounding[number % VIDEO_FRAMES] = set()
             data = base / "ms3_data"
-            for picture in range(PICTURES):
-                save(pictures[picture], data / "visual_frames" / name, f"{name}.mp4", picture)
+            for frame in range(VIDEO_FRAMES):
+                save(frames[frame], data / "visual_frames" / name, f"{name}.mp4", frame)
                 numbers = np.zeros((size, size), np.uint8)
                 for label, shape in enumerate(SHAPES, 1):
-                    if shape in sounding[picture]:
-                        numbers[masks[shape][picture]] = label
+                    if shape in sounding[frame]:
+                        numbers[masks[shape][frame]] = label
                 mask = Image.fromarray(numbers).convert("P")
                 mask.putpalette([0, 0, 0, 200, 0, 0, 0, 200, 0, 0, 0, 200])
-                save(mask, data / "gt_masks" / split / name, name, picture)
+                save(mask, data / "gt_masks" / split / name, name, frame)
             write_wav(data / "audio_wav" / split / f"{name}.wav", sounding)
     (base / "ms3_meta_data.csv").write_text("\n".join(lines) + "\n")
     return folder
@@ -77,7 +77,7 @@ def random(seed: int, split: str, number: int) -> np.random.Generator:
 def draw(
     generator: np.random.Generator, size: int
 ) -> tuple[list[Image.Image], dict[str, NDArray[np.bool_]]]:
-    """Draw five pictures of all shapes, and the mask `(5, size, size)` of each shape."""
+    """Draw five frames of all shapes, and the mask `(5, size, size)` of each shape."""
     down, across = np.mgrid[:size, :size] + 0.5
     radius = 0.16 * size
     # On a circle, so that no two of them touch, and moving round it.
@@ -86,12 +86,12 @@ def draw(
     colours = {shape: generator.integers(60, 256, 3) for shape in SHAPES}
     background = generator.integers(0, 60, 3)
     noise = generator.integers(0, 12, (size, size, 3))
-    pictures = []
-    masks = {shape: np.zeros((PICTURES, size, size), bool) for shape in SHAPES}
-    for picture in range(PICTURES):
+    frames = []
+    masks = {shape: np.zeros((VIDEO_FRAMES, size, size), bool) for shape in SHAPES}
+    for frame in range(VIDEO_FRAMES):
         image = background + noise
         for place, shape in zip(places, SHAPES, strict=True):
-            angle = turn + 0.15 * picture + 2 * np.pi * place / len(SHAPES)
+            angle = turn + 0.15 * frame + 2 * np.pi * place / len(SHAPES)
             x = across - size / 2 - 0.28 * size * np.cos(angle)
             y = down - size / 2 - 0.28 * size * np.sin(angle)
             inside = {
@@ -99,15 +99,15 @@ def draw(
                 "square": np.maximum(abs(x), abs(y)) < 0.85 * radius,
                 "triangle": (y < 0.7 * radius) & (abs(x) < (y + 1.1 * radius) * 0.6),
             }[shape]
-            masks[shape][picture] = inside
+            masks[shape][frame] = inside
             image[inside] = colours[shape]
-        pictures.append(Image.fromarray(image.astype(np.uint8)))
-    return pictures, masks
+        frames.append(Image.fromarray(image.astype(np.uint8)))
+    return frames, masks
 
 
-def save(image: Image.Image, folder: Path, stem: str, picture: int) -> None:
+def save(image: Image.Image, folder: Path, stem: str, frame: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    image.save(folder / f"{stem}_{picture + 1}.png")
+    image.save(folder / f"{stem}_{frame + 1}.png")
 
 
 def write_wav(path: Path, sounding: Sequence[set[str]]) -> None:

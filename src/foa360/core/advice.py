@@ -47,7 +47,7 @@ ADVICE: dict[str, str] = {
     "display_matrix": "encode the video again with upright frames",
     "clip_outside": "correct `start` and `duration` in the list: the file is shorter",
     "not_finite": "export the audio again: a plug-in wrote NaN or infinite samples",
-    "sizes_differ": "take pictures and masks from the published archive; neither may be resized",
+    "sizes_differ": "take frames and masks from the published archive; neither may be resized",
     # the audio
     "silent": f"check that the right track was exported; or {AS_A_NOTE}",
     "mono_in_w": NO_SOUND_FIELD,

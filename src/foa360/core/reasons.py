@@ -78,7 +78,7 @@ REASONS: dict[str, Reason] = {
     ),
     "clip_outside": Reason("failed", "the clip starts or ends outside the media"),
     "not_finite": Reason("failed", "the audio contains NaN or infinite samples"),
-    "sizes_differ": Reason("failed", "the pictures and masks of a video differ in size"),
+    "sizes_differ": Reason("failed", "the frames and masks of a video differ in size"),
     # judging the audio
     "silent": Reason("rejected", "the audio is silent"),
     "mono_in_w": Reason("rejected", "only W carries a signal: mono stored as ambisonics"),

@@ -426,7 +426,7 @@ class Embedding:
 
 @dataclass(frozen=True, kw_only=True)
 class SoundingFrame:
-    """`results/evaluation/{experiment}/{seed}/masks.parquet`: a row per test picture and sound.
+    """`results/evaluation/{experiment}/{seed}/masks.parquet`: a row per test frame and sound.
 
     A video that cannot be read has one row, with a reason.
     """
@@ -434,10 +434,10 @@ class SoundingFrame:
     seed: Int32 = column("random seed that the network was trained with")
     video: str = column("name of the video in the table of the data set")
     category: str = column("its category; of MS3 always `several`")
-    picture: Int32 | None = optional("number of the picture, from 1")
+    frame: Int32 | None = optional("number of the frame, from 1")
     sound: str | None = optional("own, that of another video (other), or silence")
-    heard: str | None = optional("video whose sound it is; null for silence")
-    area: Float32 | None = optional("share of the picture that the true mask covers")
+    audio_from: str | None = optional("video whose audio it is; null for silence")
+    area: Float32 | None = optional("share of the frame that the true mask covers")
     jaccard: Float32 | None = optional("M_J: share of the union of predicted and true mask in both")
     f_curve: list[Float32] | None = optional(
         "F-score at each of 255 thresholds; null without an object"

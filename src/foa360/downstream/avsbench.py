@@ -1,4 +1,4 @@
-"""AVSBench-object: five pictures of five seconds, and masks of what sounds in them."""
+"""AVSBench-object: five frames of five seconds, and masks of what sounds in them."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -30,8 +30,8 @@ Multi-sources/ms3_data/audio_wav/{split}/{name}.wav
   with the splits train, val and test; one part is enough for its experiments""",
 )
 SPLITS = ("train", "val", "test")
-PICTURES = 5
-#: Pictures of a training video of S4 whose truth is given.
+VIDEO_FRAMES = 5
+#: Frames of a training video of S4 whose truth is given.
 S4_TRAINING_MASKS = 1
 #: Columns that a table must have.
 COLUMNS = {"s4": ("name", "category", "split"), "ms3": ("name", "split")}
@@ -43,7 +43,7 @@ MAX_MISSING = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class SoundingVideo:
-    """Five pictures, masks of those whose truth is given, and the audio.
+    """Five frames, masks of those whose truth is given, and the audio.
 
     label : number of the category in `AvsBench.categories`.
     """
@@ -51,14 +51,14 @@ class SoundingVideo:
     name: str
     split: str
     label: int
-    pictures: tuple[Path, ...]
+    frames: tuple[Path, ...]
     masks: tuple[Path | None, ...]
     audio: Path
 
     @property
     def files(self) -> Iterator[Path]:
         """All files of the video."""
-        yield from self.pictures
+        yield from self.frames
         yield from (mask for mask in self.masks if mask is not None)
         yield self.audio
 
@@ -126,20 +126,20 @@ def _video(data: Path, part: Part, row: dict[str, str], label: int) -> SoundingV
     name, split = row["name"], row["split"]
     place = Path(split, row["category"]) if part == "s4" else Path(split)
     if part == "s4":
-        pictures = data / "visual_frames" / place / name
+        frames = data / "visual_frames" / place / name
         stem = name
-        known = S4_TRAINING_MASKS if split == "train" else PICTURES
+        known = S4_TRAINING_MASKS if split == "train" else VIDEO_FRAMES
     else:
-        pictures = data / "visual_frames" / name
+        frames = data / "visual_frames" / name
         stem = f"{name}.mp4"
-        known = PICTURES
+        known = VIDEO_FRAMES
     masks = data / "gt_masks" / place / name
-    numbers = range(1, PICTURES + 1)
+    numbers = range(1, VIDEO_FRAMES + 1)
     return SoundingVideo(
         name=name,
         split=split,
         label=label,
-        pictures=tuple(pictures / f"{stem}_{n}.png" for n in numbers),
+        frames=tuple(frames / f"{stem}_{n}.png" for n in numbers),
         masks=tuple(masks / f"{name}_{n}.png" if n <= known else None for n in numbers),
         audio=data / "audio_wav" / place / f"{name}.wav",
     )
@@ -150,7 +150,7 @@ def _require_unpacked(folder: Path, part: Part, videos: Sequence[SoundingVideo])
     for video in videos:
         mask = next(path for path in video.masks if path is not None)
         # Above the folders of the video itself.
-        branches = (video.pictures[0].parents[1], mask.parents[1], video.audio.parent)
+        branches = (video.frames[0].parents[1], mask.parents[1], video.audio.parent)
         for branch in dict.fromkeys(branches):
             if not branch.is_dir():
                 raise LayoutError(f"there is no folder {branch.relative_to(folder)}")

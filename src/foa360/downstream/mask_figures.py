@@ -25,10 +25,10 @@ def mask_figures(rows: Sequence[SoundingFrame]) -> dict[str, dict[str, object]]:
     Returns
     -------
     dict
-        By name: `value`, `low` and `high` (95 % interval over videos), `chance` (the whole picture
+        By name: `value`, `low` and `high` (95 % interval over videos), `chance` (the whole frame
         or nothing marked), `other` and `silence` (with another video's sound and with none),
         `gain`, `gain_low`, `gain_high` (over another's sound, with its interval), `by_seed`,
-        `videos`, `pictures`, `seeds`. Empty where no video could be read.
+        `videos`, `frames`, `seeds`. Empty where no video could be read.
     """
     measured = [row for row in rows if row.jaccard is not None]
     if not measured:
@@ -75,7 +75,7 @@ def _figure(
         "gain_high": gain_interval.high,
         "by_seed": by_seed,
         "videos": len(names),
-        "pictures": len({(row.video, row.picture) for row in rows}),
+        "frames": len({(row.video, row.frame) for row in rows}),
         "seeds": sorted({row.seed for row in rows}),
     }
 
@@ -85,7 +85,7 @@ def _mean(values: ByVideo) -> float:
 
 
 def _mean_jaccard(rows: Sequence[SoundingFrame]) -> ByVideo:
-    """Mean M_J of each video; all videos have as many pictures."""
+    """Mean M_J of each video; all videos have as many frames."""
     by_video = grouped(rows, lambda row: row.video)
     return {
         name: float(np.mean([row.jaccard for row in own if row.jaccard is not None]))
@@ -107,9 +107,9 @@ def _f_per_video(rows: Sequence[SoundingFrame]) -> ByVideo:
 
 
 def _f_per_dataset(rows: Sequence[SoundingFrame]) -> ByVideo:
-    """F of each video at the one threshold that is best for the mean over all pictures.
+    """F of each video at the one threshold that is best for the mean over all frames.
 
-    Videos are weighted so that their mean is the mean over pictures.
+    Videos are weighted so that their mean is the mean over frames.
     """
     curves = _curves(rows)
     every = [curve for own in curves.values() for curve in own]
@@ -127,6 +127,6 @@ def _constant_jaccard(rows: Sequence[SoundingFrame]) -> float:
 
 
 def _constant_f(rows: Sequence[SoundingFrame]) -> float:
-    """F of the whole picture marked: its precision is the area, its recall 1."""
+    """F of the whole frame marked: its precision is the area, its recall 1."""
     values = [row.f_curve[0] for row in rows if row.f_curve is not None]
     return float(np.mean(values)) if values else 0.0

@@ -18,7 +18,7 @@ from foa360.media.container import MediaError
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
 
-#: Mean and standard deviation of the pictures that encoders were trained with (ImageNet).
+#: Mean and standard deviation of the frames that encoders were trained with (ImageNet).
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 #: Samples are kept in memory up to this size, bytes; the others are read again.
 MAX_HELD = 1 << 29
@@ -32,16 +32,16 @@ AHEAD = 16
 class SoundingBatch:
     """Samples of some videos on the device.
 
-    pictures : (B, 5, 3, size, size), standardised.
+    frames : (B, 5, 3, size, size), standardised.
     patches : (B, 5, 96, 64), log-mel.
     truth : (B, 5, size, size), 1 for pixels of what sounds.
-    known : (B, 5), whether the truth of a picture is given.
+    known : (B, 5), whether the truth of a frame is given.
     labels : (B,), category.
     boxes, boxed : (B, 5, 4) and (B, 5), box of what sounds as shares of width and height, and
         whether there is one.
     """
 
-    pictures: Tensor
+    frames: Tensor
     patches: Tensor
     truth: Tensor
     known: Tensor
@@ -80,7 +80,7 @@ class SoundingVideos:
         samples = [self.sample(video) for video in videos]
         found = [boxes_of(video, sample) for video, sample in zip(videos, samples, strict=True)]
         return SoundingBatch(
-            pictures=standardised(sample.pictures for sample in samples),
+            frames=standardised(sample.frames for sample in samples),
             patches=_tensor(sample.patches for sample in samples),
             truth=_tensor(sample.truth for sample in samples).float(),
             known=_tensor(sample.known for sample in samples),
@@ -106,9 +106,9 @@ class SoundingVideos:
             self._bytes += sample.nbytes
 
 
-def standardised(pictures: Iterable[np.ndarray]) -> Tensor:
-    """Stack pictures `(T, 3, h, w)`, 0 to 255, in the units of encoders."""
-    values = _tensor(pictures).float() / 255
+def standardised(frames: Iterable[np.ndarray]) -> Tensor:
+    """Stack frames `(T, 3, h, w)`, 0 to 255, in the units of encoders."""
+    values = _tensor(frames).float() / 255
     mean, std = (torch.tensor(v, device=values.device)[:, None, None] for v in (MEAN, STD))
     return (values - mean) / std
 

@@ -1,4 +1,4 @@
-"""Boxes of what sounds: from a text file of labelImg beside the picture, else from the mask."""
+"""Boxes of what sounds: from a text file of labelImg beside the frame, else from the mask."""
 
 import math
 from pathlib import Path
@@ -7,21 +7,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from foa360.downstream.avsbench import PICTURES, SoundingVideo
+from foa360.downstream.avsbench import VIDEO_FRAMES, SoundingVideo
 from foa360.downstream.sounding_videos import SoundingSample
 
 #: Largest text file that is read, bytes.
 MAX_BYTES = 1 << 16
-#: By how much an edge may lie outside of the picture, as a share of its size: rounding.
+#: By how much an edge may lie outside of the frame, as a share of its size: rounding.
 TOLERANCE = 1e-3
 
 
 class Boxes(NamedTuple):
-    """Boxes of the pictures of a video.
+    """Boxes of the frames of a video.
 
     edges : (5, 4), left, top, right and bottom as shares of width and height.
     known : (5,), whether there is a box.
-    sources : `text`, `mask`, `none`, or `bad` for a text file that is not used, for each picture.
+    sources : `text`, `mask`, `none`, or `bad` for a text file that is not used, for each frame.
     """
 
     edges: NDArray[np.float32]
@@ -30,12 +30,12 @@ class Boxes(NamedTuple):
 
 
 def boxes_of(video: SoundingVideo, sample: SoundingSample) -> Boxes:
-    """Find the box of each picture; a file that cannot be used leaves its picture without one."""
-    edges = np.zeros((PICTURES, 4), np.float32)
-    known = np.zeros(PICTURES, bool)
+    """Find the box of each frame; a file that cannot be used leaves its frame without one."""
+    edges = np.zeros((VIDEO_FRAMES, 4), np.float32)
+    known = np.zeros(VIDEO_FRAMES, bool)
     sources = []
-    for number, picture in enumerate(video.pictures):
-        text = picture.with_suffix(".txt")
+    for number, frame in enumerate(video.frames):
+        text = frame.with_suffix(".txt")
         if text.is_file():
             found = read_box(text)
             source = "bad" if found is None else "text"
@@ -52,8 +52,8 @@ def boxes_of(video: SoundingVideo, sample: SoundingSample) -> Boxes:
 def read_box(path: Path) -> tuple[float, float, float, float] | None:
     """Read the first line of a text of labelImg in the format of YOLO.
 
-    It is `class x y width height`, with the centre, as shares of the picture. None for anything
-    else, and for a box that is empty or leaves the picture.
+    It is `class x y width height`, with the centre, as shares of the frame. None for anything
+    else, and for a box that is empty or leaves the frame.
     """
     try:
         with path.open("rb") as file:

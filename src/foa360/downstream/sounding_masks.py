@@ -13,13 +13,13 @@ from foa360.learning.segmentation.network import SoundSegmenter
 
 
 def predicted(
-    network: SoundSegmenter, pictures: NDArray[np.uint8], patches: NDArray[np.float32]
+    network: SoundSegmenter, frames: NDArray[np.uint8], patches: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Probability `(5, h, w)` that pixels sound, of pictures `(5, 3, h, w)` and log-mel patches."""
+    """Probability `(5, h, w)` that pixels sound, of frames `(5, 3, h, w)` and log-mel patches."""
     network.eval()
     with torch.no_grad():
-        heard = torch.from_numpy(patches)[None].to(device())
-        logits = network(standardised([pictures]), heard).logits
+        audio = torch.from_numpy(patches)[None].to(device())
+        logits = network(standardised([frames]), audio).logits
     return np.asarray(logits[0].float().sigmoid().cpu().numpy(), np.float32)
 
 

@@ -1,4 +1,4 @@
-"""Reading of the videos of AVSBench: pictures, masks and audio as a network takes them."""
+"""Reading of the videos of AVSBench: frames, masks and audio as a network takes them."""
 
 import warnings
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.signal import resample_poly
 
-from foa360.downstream.avsbench import PICTURES, SoundingVideo
+from foa360.downstream.avsbench import VIDEO_FRAMES, SoundingVideo
 from foa360.learning.segmentation.log_mel import FRAMES, HOP, SAMPLE_RATE, WINDOW, log_mel, patches
 from foa360.media.container import MediaError
 
-#: Largest picture that is decoded, pixels.
+#: Largest frame that is decoded, pixels.
 MAX_PIXELS = 1 << 24
 #: Largest absolute sample of silent audio: -80 dBFS.
 SILENCE = 1e-4
@@ -27,13 +27,13 @@ MAX_SECONDS = 60
 class SoundingSample:
     """A video as a network takes it, in small types.
 
-    pictures : (5, 3, size, size), 0 to 255.
+    frames : (5, 3, size, size), 0 to 255.
     truth : (5, size, size), pixels of what sounds.
-    known : (5,), whether the truth of a picture is given.
+    known : (5,), whether the truth of a frame is given.
     patches : (5, 96, 64), log-mel.
     """
 
-    pictures: NDArray[np.uint8]
+    frames: NDArray[np.uint8]
     truth: NDArray[np.bool_]
     known: NDArray[np.bool_]
     patches: NDArray[np.float32]
@@ -45,7 +45,7 @@ class SoundingSample:
 
 
 def read_sample(video: SoundingVideo, size: int, alignment: str) -> SoundingSample:
-    """Read a video, with pictures and masks resized to a square.
+    """Read a video, with frames and masks resized to a square.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def read_sample(video: SoundingVideo, size: int, alignment: str) -> SoundingSamp
     size : int
         Width and height, pixels.
     alignment : str
-        Of patches and pictures, as in `log_mel.patches`.
+        Of patches and frames, as in `log_mel.patches`.
 
     Raises
     ------
@@ -62,11 +62,11 @@ def read_sample(video: SoundingVideo, size: int, alignment: str) -> SoundingSamp
         With `file_missing`, `empty_file`, `unreadable`, `frame_too_large`, `sizes_differ`,
         `silent`, `clip_outside` for too short audio, or `not_finite`.
     """
-    pictures = [read_picture(path) for path in video.pictures]
-    shape = pictures[0].shape[:2]
-    for path, picture in zip(video.pictures, pictures, strict=True):
-        _require_shape(path, picture.shape[:2], shape)
-    truth = np.zeros((PICTURES, size, size), bool)
+    frames = [read_png(path) for path in video.frames]
+    shape = frames[0].shape[:2]
+    for path, frame in zip(video.frames, frames, strict=True):
+        _require_shape(path, frame.shape[:2], shape)
+    truth = np.zeros((VIDEO_FRAMES, size, size), bool)
     for number, given in enumerate(video.masks):
         if given is None:
             continue
@@ -74,17 +74,17 @@ def read_sample(video: SoundingVideo, size: int, alignment: str) -> SoundingSamp
         _require_shape(given, mask.shape, shape)
         resized = cv2.resize(mask.astype(np.uint8), (size, size), interpolation=cv2.INTER_NEAREST)
         truth[number] = resized > 0
-    resized = np.stack([_resized(picture, size) for picture in pictures])
+    resized = np.stack([_resized(frame, size) for frame in frames])
     return SoundingSample(
-        pictures=np.ascontiguousarray(resized.transpose(0, 3, 1, 2)),
+        frames=np.ascontiguousarray(resized.transpose(0, 3, 1, 2)),
         truth=truth,
         known=np.array([path is not None for path in video.masks]),
         patches=audio_patches(read_audio(video.audio), alignment),
     )
 
 
-def read_picture(path: Path) -> NDArray[np.uint8]:
-    """Read an RGB picture `(h, w, 3)` from a PNG file. Raises MediaError."""
+def read_png(path: Path) -> NDArray[np.uint8]:
+    """Read an RGB frame `(h, w, 3)` from a PNG file. Raises MediaError."""
     with _opened(path) as image:
         return np.asarray(_loaded(path, image).convert("RGB"), np.uint8)
 
@@ -121,12 +121,12 @@ def read_audio(path: Path) -> NDArray[np.float32]:
 
 
 def audio_patches(samples: NDArray[np.float32], alignment: str) -> NDArray[np.float32]:
-    """Compute a log-mel patch for each picture, `(5, 96, 64)`. Raises MediaError."""
-    needed = (PICTURES * FRAMES - 1) * HOP + WINDOW
+    """Compute a log-mel patch for each frame, `(5, 96, 64)`. Raises MediaError."""
+    needed = (VIDEO_FRAMES * FRAMES - 1) * HOP + WINDOW
     if len(samples) < needed:
         seconds = f"{len(samples) / SAMPLE_RATE:.2f} s of audio, {needed / SAMPLE_RATE:.2f} needed"
         raise MediaError("clip_outside", seconds)
-    return patches(log_mel(samples), PICTURES, alignment)
+    return patches(log_mel(samples), VIDEO_FRAMES, alignment)
 
 
 def _opened(path: Path) -> Image.Image:
@@ -153,8 +153,8 @@ def _loaded(path: Path, image: Image.Image) -> Image.Image:
     return image
 
 
-def _resized(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+def _resized(frame: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(frame, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _require_content(path: Path) -> None:

@@ -13,10 +13,10 @@ SHAPE = Shape("slim", "slim", 16, (1, 4))
 
 def batch(size: int):
     generator = torch.Generator().manual_seed(size)
-    pictures = torch.randn(size, 5, 3, 32, 32, generator=generator)
+    frames = torch.randn(size, 5, 3, 32, 32, generator=generator)
     patches = torch.randn(size, 5, 96, 64, generator=generator)
     boxes = torch.tensor([0.1, 0.2, 0.6, 0.9]).expand(size, 5, 4)
-    return pictures, patches, boxes, torch.arange(size) % CLASSES
+    return frames, patches, boxes, torch.arange(size) % CLASSES
 
 
 def head(kind: str) -> CropHead:
@@ -27,9 +27,9 @@ def head(kind: str) -> CropHead:
 def gradients(kind: str, size: int = 2):
     torch.manual_seed(0)
     network, crops = SoundSegmenter(SHAPE), head(kind)
-    pictures, patches, boxes, labels = batch(size)
+    frames, patches, boxes, labels = batch(size)
     losses = crops(
-        network(pictures, patches), pictures, boxes, torch.ones(size, 5, dtype=torch.bool), labels
+        network(frames, patches), frames, boxes, torch.ones(size, 5, dtype=torch.bool), labels
     )
     losses.total.backward()
     return network, crops, losses
@@ -57,18 +57,18 @@ def test_any_batch_size_has_finite_losses(kind: str, size: int):
 
 
 @pytest.mark.parametrize("kind", ["separate", "shared"])
-def test_pictures_without_a_box_do_not_count(kind: str):
+def test_frames_without_a_box_do_not_count(kind: str):
     torch.manual_seed(0)
     network, crops = SoundSegmenter(SHAPE).eval(), head(kind).eval()
-    pictures, patches, boxes, labels = batch(2)
-    found = network(pictures, patches)
+    frames, patches, boxes, labels = batch(2)
+    found = network(frames, patches)
     known = torch.tensor([[True, False, True, True, False], [False] * 5])
-    one = crops(found, pictures, boxes, known, labels)
+    one = crops(found, frames, boxes, known, labels)
     spoilt = boxes.clone()
     spoilt[~known] = float("nan")
-    other = crops(found, pictures, spoilt, known, labels)
+    other = crops(found, frames, spoilt, known, labels)
     assert [loss.item() for loss in one] == [loss.item() for loss in other]
-    nothing = crops(found, pictures, boxes, torch.zeros(2, 5, dtype=torch.bool), labels)
+    nothing = crops(found, frames, boxes, torch.zeros(2, 5, dtype=torch.bool), labels)
     assert [loss.item() for loss in nothing] == [0, 0, 0]
 
 
@@ -76,8 +76,8 @@ def test_losses_of_ideal_input_are_zero():
     """Equal crops, whose class is certain and whose vector is that of the audio."""
     crops = head("shared")
     network = SoundSegmenter(SHAPE).eval()
-    pictures, patches, boxes, labels = batch(2)
-    found = network(pictures, patches)
+    frames, patches, boxes, labels = batch(2)
+    found = network(frames, patches)
     with torch.no_grad():
         for layer in (crops.vector[0], crops.audio):
             layer.weight.zero_()
@@ -85,7 +85,7 @@ def test_losses_of_ideal_input_are_zero():
         crops.classifier.weight.zero_()
         crops.classifier.bias.copy_(torch.tensor([100.0, 0, 0]))
     known = torch.ones(2, 5, dtype=torch.bool)
-    losses = crops(found, pictures, boxes, known, torch.zeros(2, dtype=torch.long))
+    losses = crops(found, frames, boxes, known, torch.zeros(2, dtype=torch.long))
     assert [loss.item() for loss in losses] == pytest.approx([0, 0, 0], abs=1e-6)
     assert labels.shape == (2,)
 

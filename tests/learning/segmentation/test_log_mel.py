@@ -44,7 +44,7 @@ def test_a_tone_is_loudest_in_the_band_of_its_pitch():
         assert np.all(frames.argmax(1) == band)
 
 
-def test_patches_follow_each_other_or_end_at_their_pictures():
+def test_patches_follow_each_other_or_end_at_their_video_frames():
     frames = np.repeat(np.arange(498, dtype=np.float32)[:, None], 64, 1)
     ends = {kind: patches(frames, 5, kind)[:, -1, 0] + 1 for kind in ("patches", "seconds")}
     assert ends["patches"].tolist() == [96, 192, 288, 384, 480]

@@ -8,7 +8,7 @@ import torch
 from foa360.learning.segmentation.losses import divergence, mask_loss
 
 
-def test_the_mask_loss_is_of_known_pictures_alone():
+def test_the_mask_loss_is_of_known_frames_alone():
     logits = torch.zeros(2, 3, 4, 4)
     logits[:, 1:] = 50.0
     truth = torch.zeros(2, 3, 4, 4)
@@ -21,10 +21,10 @@ def test_the_mask_loss_is_of_known_pictures_alone():
 def test_the_divergence_equals_a_loop():
     torch.manual_seed(1)
     probability = torch.rand(2, 5, 8, 8)
-    pictures = [torch.randn(2, 6, 5, 4, 4), torch.randn(2, 6, 5, 2, 2)]
+    frames = [torch.randn(2, 6, 5, 4, 4), torch.randn(2, 6, 5, 2, 2)]
     audio = [torch.randn(2, 5, 6), torch.randn(2, 5, 6)]
     total = 0.0
-    for features, vectors in zip(pictures, audio, strict=True):
+    for features, vectors in zip(frames, audio, strict=True):
         size = features.shape[-1]
         for b in range(2):
             for t in range(5):
@@ -32,12 +32,12 @@ def test_the_divergence_equals_a_loop():
                 v = (features[b, :, t] * mask).mean((1, 2))
                 p, q = vectors[b, t].softmax(0), v.softmax(0)
                 total += (p * (p.log() - q.log())).sum().item() / 2
-    assert divergence(probability, pictures, audio).item() == pytest.approx(total, rel=1e-5)
+    assert divergence(probability, frames, audio).item() == pytest.approx(total, rel=1e-5)
 
 
 def test_the_divergence_of_equal_features_is_zero():
     vectors = torch.randn(2, 5, 6)
-    pictures = vectors.mT[..., None, None].expand(2, 6, 5, 4, 4)
-    assert divergence(torch.ones(2, 5, 4, 4), [pictures], [vectors]).item() == pytest.approx(
+    frames = vectors.mT[..., None, None].expand(2, 6, 5, 4, 4)
+    assert divergence(torch.ones(2, 5, 4, 4), [frames], [vectors]).item() == pytest.approx(
         0, abs=1e-6
     )

@@ -15,7 +15,7 @@ from foa360.learning.weights import WeightsError, load_weights
 SLIM = Shape("slim", "slim", 32, (1, 2, 3, 4))
 
 
-def test_the_slim_network_gives_a_mask_of_the_size_of_the_picture():
+def test_the_slim_network_gives_a_mask_of_the_size_of_the_frame():
     network = SoundSegmenter(SLIM)
     found = network(torch.randn(2, 5, 3, 64, 96), torch.randn(2, 5, 96, 64))
     assert found.logits.shape == (2, 5, 64, 96)
@@ -61,9 +61,9 @@ def test_stages_of_resnet_50_are_those_of_torchvision():
     encoder.load_state_dict(
         {name: value for name, value in full.state_dict().items() if name in names}
     )
-    pictures = torch.randn(1, 3, 64, 64)
-    last = encoder(pictures)[-1].mean((-2, -1))
-    assert torch.allclose(full.fc(last), full(pictures), atol=1e-5)
+    frames = torch.randn(1, 3, 64, 64)
+    last = encoder(frames)[-1].mean((-2, -1))
+    assert torch.allclose(full.fc(last), full(frames), atol=1e-5)
 
 
 @pytest.mark.slow
@@ -76,13 +76,13 @@ def test_stages_of_pvt_v2_are_those_of_timm():
     names = set(encoder.state_dict())
     assert names == {name for name in full.state_dict() if not name.startswith("head.")}
     encoder.load_state_dict({n: value for n, value in full.state_dict().items() if n in names})
-    pictures = torch.randn(1, 3, 64, 64)
-    found = encoder(pictures)
+    frames = torch.randn(1, 3, 64, 64)
+    found = encoder(frames)
     assert [tuple(part.shape[1:]) for part in found] == [
         (width, 64 // size, 64 // size)
         for width, size in zip(encoder.widths, (4, 8, 16, 32), strict=True)
     ]
-    assert torch.allclose(found[-1], full.forward_features(pictures), atol=1e-5)
+    assert torch.allclose(found[-1], full.forward_features(frames), atol=1e-5)
 
 
 def test_weights_come_from_a_file_of_tensors(tmp_path: Path):

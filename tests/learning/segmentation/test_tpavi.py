@@ -6,18 +6,18 @@ import torch
 from foa360.learning.segmentation.tpavi import Tpavi
 
 
-def plain(module, pictures, audio):
+def plain(module, frames, audio):
     """TPAVI as published, with its matrix of all pairs of positions."""
-    batch, channels, *shape = pictures.shape
+    batch, channels, *shape = frames.shape
     aligned = module.audio(audio)
-    repeated = aligned.movedim(2, 1)[..., None, None].expand_as(pictures)
-    theta = module.theta(pictures).flatten(2).mT
+    repeated = aligned.movedim(2, 1)[..., None, None].expand_as(frames)
+    theta = module.theta(frames).flatten(2).mT
     phi = module.phi(repeated.movedim(1, -1)).movedim(-1, 1).flatten(2)
-    g = module.g(pictures).flatten(2).mT
+    g = module.g(frames).flatten(2).mT
     pairs = theta @ phi
     y = (pairs / pairs.shape[-1]) @ g
     y = y.mT.reshape(batch, channels // 2, *shape)
-    z = module.norm(module.out(y)) + pictures
+    z = module.norm(module.out(y)) + frames
     return torch.nn.functional.layer_norm(
         z.movedim(1, -1), [channels], module.layer_norm.weight, module.layer_norm.bias
     ).movedim(-1, 1)
@@ -29,13 +29,13 @@ def test_the_linear_form_equals_the_plain_one_in_values_and_gradients(shape):
     batch, times, height, width = shape
     module = Tpavi(32)
     torch.nn.init.normal_(module.norm.weight)
-    pictures = torch.randn(batch, 32, times, height, width, requires_grad=True)
+    frames = torch.randn(batch, 32, times, height, width, requires_grad=True)
     audio = torch.randn(batch, times, 128, requires_grad=True)
-    weights = torch.randn_like(pictures)
+    weights = torch.randn_like(frames)
     found = []
     for form in (lambda p, a: module(p, a)[0], lambda p, a: plain(module, p, a)):
-        value = form(pictures, audio)
-        gradients = torch.autograd.grad((value * weights).sum(), (pictures, audio))
+        value = form(frames, audio)
+        gradients = torch.autograd.grad((value * weights).sum(), (frames, audio))
         found.append((value, *gradients))
     for linear, reference in zip(*found, strict=True):
         assert (linear - reference).abs().max() < 1e-5 * max(1, reference.abs().max())
@@ -43,8 +43,8 @@ def test_the_linear_form_equals_the_plain_one_in_values_and_gradients(shape):
 
 def test_before_training_the_audio_changes_nothing():
     module = Tpavi(16)
-    pictures = torch.randn(2, 16, 5, 3, 3)
-    one, other = (module(pictures, torch.randn(2, 5, 128))[0] for _ in range(2))
+    frames = torch.randn(2, 16, 5, 3, 3)
+    one, other = (module(frames, torch.randn(2, 5, 128))[0] for _ in range(2))
     assert torch.equal(one, other)
 
 
@@ -60,7 +60,7 @@ def test_no_tensor_grows_with_the_square_of_the_positions():
             return value
 
     module = Tpavi(8)
-    pictures = torch.randn(1, 8, 5, 56, 56)
+    frames = torch.randn(1, 8, 5, 56, 56)
     with Sizes(), torch.no_grad():
-        module(pictures, torch.randn(1, 5, 128))
-    assert max(sizes) <= pictures.numel()
+        module(frames, torch.randn(1, 5, 128))
+    assert max(sizes) <= frames.numel()

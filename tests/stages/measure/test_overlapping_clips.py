@@ -21,7 +21,7 @@ SIZE = (128, 64)
 
 
 def write_moving_video(path: Path, codec: str, options: dict[str, str]) -> None:
-    """Write a picture that moves slowly, with noise in four channels."""
+    """Write a video that moves slowly, with noise in four channels."""
     random = np.random.default_rng(0)
     wide = random.normal(0, 1, (SIZE[1], SIZE[0] + SECONDS * FPS))
     kernel = np.hanning(60)

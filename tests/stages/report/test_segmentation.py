@@ -15,7 +15,7 @@ from foa360.stages.report.files import ReportFiles
 FIGURE = {
     "value": 0.651, "low": 0.6, "high": 0.7, "chance": 0.08, "other": 0.321, "silence": 0.311,
     "gain": 0.33, "gain_low": 0.25, "gain_high": 0.41, "by_seed": [0.64, 0.662], "videos": 30,
-    "pictures": 150, "seeds": [0, 1],
+    "frames": 150, "seeds": [0, 1],
 }  # fmt: skip
 
 

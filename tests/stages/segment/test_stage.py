@@ -27,7 +27,7 @@ from foa360.stages.segment_masks.stage import MaskFiles, evaluate_masks
 from foa360.stages.segment_pool.stage import pool_masks
 
 COUNTS = {"train": 7, "val": 3, "test": 3}
-SMALL = {"size": "small", "picture": 64, "channels": 8, "epochs": 2, "batch": 3}
+SMALL = {"size": "small", "frame_size": 64, "channels": 8, "epochs": 2, "batch": 3}
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +78,10 @@ def test_a_folder_becomes_a_model_curves_masks_and_figures(folder: Path, tmp_pat
     rows = evaluate(folder, model, tmp_path)
     assert Counter(row.sound for row in rows) == dict.fromkeys(("own", "other", "silence"), 15)
     for row in rows:
-        assert (row.heard is None) == (row.sound == "silence")
-        assert (row.heard == row.video) == (row.sound == "own")
+        assert (row.audio_from is None) == (row.sound == "silence")
+        assert (row.audio_from == row.video) == (row.sound == "own")
     category = {row.video: row.category for row in rows}
-    assert all(category[r.heard] != r.category for r in rows if r.sound == "other")
+    assert all(category[r.audio_from] != r.category for r in rows if r.sound == "other")
     with Image.open(tmp_path / "m.png") as examples:
         assert examples.size == (5 * 64, 3 * 64)
     pool_masks("avs", [tmp_path / "m.parquet"], tmp_path / "out.json")
@@ -105,7 +105,7 @@ def test_ms3_has_the_divergence_and_can_start_from_s4(folder: Path, tmp_path: Pa
     assert any(row.f_curve is None for row in rows)  # a second in which nothing sounds
     pool_masks("avs", [tmp_path / "m.parquet"], tmp_path / "out.json")
     figures = json.loads((tmp_path / "out.json").read_text())["figures"]
-    assert figures["M_J"]["pictures"] == 15
+    assert figures["M_J"]["frames"] == 15
     assert all(np.isfinite(figure["value"]) for figure in figures.values())
 
 
@@ -243,14 +243,14 @@ def test_given_weights_are_loaded_or_named(folder: Path, tmp_path: Path):
         train(wrong, tmp_path)
 
 
-def test_boxes_beside_pictures_come_first_and_bad_ones_are_counted(folder: Path, tmp_path: Path):
+def test_boxes_beside_frames_come_first_and_bad_ones_are_counted(folder: Path, tmp_path: Path):
     data = copied(folder, tmp_path / "data")
-    pictures = data / "Single-source/s4_data/visual_frames/train/circle/train0000"
-    (pictures / "train0000_1.txt").write_text("3 0.5 0.5 0.4 0.2\n1 0.1 0.1 0.1 0.1\n")
-    (pictures / "train0000_2.txt").write_text("0 0.5 0.5 0 0.2\n")
-    (pictures / "train0000_3.txt").write_text("no box")
-    (pictures / "train0000_4.txt").write_text("0 0.9 0.5 0.4 0.2\n")
-    (pictures / "train0000_5.txt").write_text("")
+    frames = data / "Single-source/s4_data/visual_frames/train/circle/train0000"
+    (frames / "train0000_1.txt").write_text("3 0.5 0.5 0.4 0.2\n1 0.1 0.1 0.1 0.1\n")
+    (frames / "train0000_2.txt").write_text("0 0.5 0.5 0 0.2\n")
+    (frames / "train0000_3.txt").write_text("no box")
+    (frames / "train0000_4.txt").write_text("0 0.9 0.5 0.4 0.2\n")
+    (frames / "train0000_5.txt").write_text("")
     model = train(experiment(data, epochs=1, crop_losses="separate"), tmp_path)
     counts = json.loads(load_segmenter(model)[1].boxes)
     assert counts == {"bad": 4, "mask": 6, "none": 24, "text": 1}
@@ -258,7 +258,7 @@ def test_boxes_beside_pictures_come_first_and_bad_ones_are_counted(folder: Path,
 
 @pytest.mark.parametrize("alignment", ["patches", "seconds"])
 def test_a_network_of_all_stages_or_none_has_masks(alignment: str, folder: Path, tmp_path: Path):
-    """Without TPAVI nothing is heard: masks are the same whatever sounds."""
+    """Without TPAVI no audio reaches the masks: they are the same whatever sounds."""
     model = train(experiment(folder, epochs=1, tpavi=[], alignment=alignment), tmp_path)
     by_sound: dict[str, list[float]] = {}
     for row in evaluate(folder, model, tmp_path):

@@ -16,7 +16,7 @@ class SegmenterInfo:
     experiment, part, alignment : of the experiment, as in its configuration.
     seed : random seed of the training.
     encoder, audio, channels, tpavi : see `Shape`.
-    picture : width and height of pictures, pixels.
+    frame_size : width and height of frames, pixels.
     steps, best_step : optimiser steps taken, and those after which the weights are from.
     best_jaccard : M_J on validation videos there.
     videos : number of training videos.
@@ -32,7 +32,7 @@ class SegmenterInfo:
     audio: str
     channels: int
     tpavi: list[int]
-    picture: int
+    frame_size: int
     steps: int
     best_step: int
     best_jaccard: float

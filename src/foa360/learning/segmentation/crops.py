@@ -1,6 +1,6 @@
 """Losses of crops around the object, which a later student project added to those of AVSBench.
 
-The class of each crop, the distance between crops of consecutive pictures, and the cosine between
+The class of each crop, the distance between crops of consecutive frames, and the cosine between
 crops and audio. As published, crops are classified by a network of their own (`separate`), which
 shares no weight with the segmentation network, so that these losses cannot change its masks.
 `shared` takes the features of the segmentation network's encoder inside the box instead.
@@ -26,7 +26,7 @@ class CropLosses(NamedTuple):
     """Losses of a batch; all are 0 where no box is known.
 
     classes : cross entropy of the class of crops, nats.
-    distance : Euclidean distance of unit vectors of crops of consecutive pictures.
+    distance : Euclidean distance of unit vectors of crops of consecutive frames.
     cosine : 1 - cosine between the mean vector of the crops of a video and that of its audio.
     """
 
@@ -64,7 +64,7 @@ class CropHead(nn.Module):
         self.audio = nn.Linear(AUDIO_CHANNELS, FEATURES)
 
     def forward(
-        self, found: Segmented, pictures: Tensor, boxes: Tensor, known: Tensor, labels: Tensor
+        self, found: Segmented, frames: Tensor, boxes: Tensor, known: Tensor, labels: Tensor
     ) -> CropLosses:
         """Compute the losses of a batch of any size.
 
@@ -72,7 +72,7 @@ class CropHead(nn.Module):
         ----------
         found : Segmented
             What the segmentation network found.
-        pictures : (B, T, 3, H, W)
+        frames : (B, T, 3, H, W)
             Standardised.
         boxes : (B, T, 4)
             Left, top, right and bottom edges as shares of width and height.
@@ -85,10 +85,10 @@ class CropHead(nn.Module):
             nothing = boxes.sum() * 0
             return CropLosses(nothing, nothing, nothing)
         video, time = known.nonzero(as_tuple=True)
-        vectors = self.vector(self._pooled(found, pictures, boxes, known))
+        vectors = self.vector(self._pooled(found, frames, boxes, known))
         logits = self.classifier(vectors)
         units = functional.normalize(vectors, dim=-1)
-        # Rows of one video follow each other; a picture whose predecessor has no box is left out.
+        # Rows of one video follow each other; a frame whose predecessor has no box is left out.
         follows = (video[1:] == video[:-1]) & (time[1:] == time[:-1] + 1)
         steps = torch.linalg.vector_norm(units[1:][follows] - units[:-1][follows], dim=-1)
         shown = known.any(1)
@@ -101,11 +101,11 @@ class CropHead(nn.Module):
             (1 - cosine).mean(),
         )
 
-    def _pooled(self, found: Segmented, pictures: Tensor, boxes: Tensor, known: Tensor) -> Tensor:
+    def _pooled(self, found: Segmented, frames: Tensor, boxes: Tensor, known: Tensor) -> Tensor:
         """Mean features `(n, C)` of each known box."""
         if self.encoder is None:
             return pool_boxes(found.encoded[known], boxes[known], POINTS).mean((-2, -1))
-        crops = pool_boxes(pictures[known], boxes[known], pictures.shape[-1])
+        crops = pool_boxes(frames[known], boxes[known], frames.shape[-1])
         return self.encoder(crops)[-1].mean((-2, -1))
 
 

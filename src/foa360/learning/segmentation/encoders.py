@@ -1,4 +1,4 @@
-"""Networks that turn a picture into features of four sizes: a quarter of it to a thirty-second."""
+"""Networks that map a frame to features of four sizes: a quarter of it to a thirty-second."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -19,12 +19,12 @@ class Encoder(nn.Module):
     unused: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
-    def forward(self, pictures: Tensor) -> list[Tensor]:
-        """Return features `(n, C, h, w)` of each stage for pictures `(n, 3, H, W)`."""
+    def forward(self, frames: Tensor) -> list[Tensor]:
+        """Return features `(n, C, h, w)` of each stage for frames `(n, 3, H, W)`."""
 
 
 class SlimEncoder(Encoder):
-    """Two strided convolutions, and two more in each stage: for small pictures and a CPU."""
+    """Two strided convolutions, and two more in each stage: for small frames and a CPU."""
 
     widths = (24, 32, 48, 64)
 
@@ -41,9 +41,9 @@ class SlimEncoder(Encoder):
             )
             channels = width
 
-    def forward(self, pictures: Tensor) -> list[Tensor]:
+    def forward(self, frames: Tensor) -> list[Tensor]:
         """Return features of each stage."""
-        features = [self.stem(pictures)]
+        features = [self.stem(frames)]
         for stage in self.stages:
             features.append(stage(features[-1]))
         return features[1:]
@@ -65,9 +65,9 @@ class ResNet50(Encoder):
             if name not in {"avgpool", "fc"}:
                 self.add_module(name, part)
 
-    def forward(self, pictures: Tensor) -> list[Tensor]:
+    def forward(self, frames: Tensor) -> list[Tensor]:
         """Return features of each stage."""
-        features = pictures
+        features = frames
         found = []
         for name, part in self.named_children():
             features = part(features)
@@ -91,9 +91,9 @@ class PvtV2B5(Encoder):
         full = timm.create_model("pvt_v2_b5", pretrained=False)
         self.patch_embed, self.stages = full.patch_embed, full.stages
 
-    def forward(self, pictures: Tensor) -> list[Tensor]:
+    def forward(self, frames: Tensor) -> list[Tensor]:
         """Return features of each stage."""
-        features = self.patch_embed(pictures)
+        features = self.patch_embed(frames)
         found = []
         for stage in self.stages:
             features = stage(features)

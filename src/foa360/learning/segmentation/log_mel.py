@@ -29,17 +29,17 @@ def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def patches(frames: NDArray[np.float32], count: int, alignment: str) -> NDArray[np.float32]:
-    """Cut log-mel frames into a patch of 0.96 s for each picture, `(count, 96, 64)`.
+    """Cut log-mel frames into a patch of 0.96 s for each video frame, `(count, 96, 64)`.
 
     Parameters
     ----------
     frames : (n, 64)
         At least `count` · 96 frames.
     count : int
-        Number of pictures; each is the last of its second.
+        Number of video frames; each is the last of its second.
     alignment : {"patches", "seconds"}
         `patches`: one after the other, as published, so that the fifth ends 0.2 s before its
-        picture. `seconds`: each ends at its picture, or at the end of the audio.
+        video frame. `seconds`: each ends at its video frame, or at the end of the audio.
     """
     numbers = np.arange(1, count + 1)
     ends = FRAMES * numbers if alignment == "patches" else FRAMES_PER_SECOND * numbers

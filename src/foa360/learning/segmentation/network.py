@@ -1,4 +1,4 @@
-"""The network that marks what sounds in pictures (Zhou et al. 2022)."""
+"""The network that marks what sounds in frames (Zhou et al. 2022)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ AUDIO_NETWORKS: dict[str, type[nn.Module]] = {"slim": SlimAudio, "vggish": Vggis
 class Shape:
     """What a network is made of.
 
-    encoder : name of the picture network.
+    encoder : name of the image encoder.
     audio : name of the audio network.
     channels : of neck and decoder, a multiple of 8; 256 as published.
     tpavi : numbers of the stages with TPAVI, from 1.
@@ -78,18 +78,18 @@ class SoundSegmenter(nn.Module):
             nn.Conv2d(channels // 8, 1, 1),
         )
 
-    def forward(self, pictures: Tensor, patches: Tensor) -> Segmented:
+    def forward(self, frames: Tensor, patches: Tensor) -> Segmented:
         """Mark what sounds.
 
         Parameters
         ----------
-        pictures : (B, T, 3, H, W)
+        frames : (B, T, 3, H, W)
             Standardised; H and W are multiples of 32.
         patches : (B, T, 96, 64)
-            Log-mel patch of each picture.
+            Log-mel patch of each frame.
         """
-        batch = pictures.shape[:2]
-        encoded = self.encoder(pictures.flatten(0, 1))
+        batch = frames.shape[:2]
+        encoded = self.encoder(frames.flatten(0, 1))
         vectors = self.audio(patches.flatten(0, 1)).unflatten(0, batch)
         features = [neck(part) for neck, part in zip(self.necks, encoded, strict=True)]
         stages, audio = [], []

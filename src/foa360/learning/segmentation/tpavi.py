@@ -8,7 +8,7 @@ AUDIO_CHANNELS = 128
 
 
 class Tpavi(nn.Module):
-    """Add to picture features what the audio of all pictures finds in them.
+    """Add to image features what the audio of all frames finds in them.
 
     As published, z = LN(x + BN(W y)), y = (θ(x) φ(a)ᵀ / N) g(x), with N = T·H·W positions and the
     audio a, brought to C channels and repeated over space. There is no softmax, and φ(a) is
@@ -18,7 +18,7 @@ class Tpavi(nn.Module):
     """
 
     def __init__(self, channels: int) -> None:
-        """Set the number of channels C of the picture features; even."""
+        """Set the number of channels C of the image features; even."""
         super().__init__()
         inner = channels // 2
         self.audio = nn.Linear(AUDIO_CHANNELS, channels)
@@ -30,19 +30,19 @@ class Tpavi(nn.Module):
         nn.init.zeros_(self.norm.weight)
         self.layer_norm = nn.LayerNorm(channels)
 
-    def forward(self, pictures: Tensor, audio: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, frames: Tensor, audio: Tensor) -> tuple[Tensor, Tensor]:
         """Return features z of the same shape, and the audio in C channels, `(B, T, C)`.
 
         Parameters
         ----------
-        pictures : (B, C, T, H, W)
+        frames : (B, C, T, H, W)
             Features x.
         audio : (B, T, 128)
-            Vector of the audio of each picture.
+            Vector of the audio of each frame.
         """
         aligned = self.audio(audio)
-        memory = torch.einsum("btk,bltyx->bkl", self.phi(aligned), self.g(pictures))
-        memory = memory / pictures[0, 0].numel()
-        found = torch.einsum("bktyx,bkl->bltyx", self.theta(pictures), memory)
-        added = pictures + self.norm(self.out(found))
+        memory = torch.einsum("btk,bltyx->bkl", self.phi(aligned), self.g(frames))
+        memory = memory / frames[0, 0].numel()
+        found = torch.einsum("bktyx,bkl->bltyx", self.theta(frames), memory)
+        added = frames + self.norm(self.out(found))
         return self.layer_norm(added.movedim(1, -1)).movedim(-1, 1), aligned

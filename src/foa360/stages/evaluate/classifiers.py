@@ -86,10 +86,10 @@ class Classification:
             means = video.mean((0, 1)), audio.mean((0, 1))
         rows = torch.from_numpy(read.decidable)
         both = []
-        seen = means[0].expand_as(video) if variant.blind else video
+        given_video = means[0].expand_as(video) if variant.blind else video
         for own in (audio, FALSE_AUDIO[evaluation](features, read)):
-            heard = means[1].expand_as(own) if variant.deaf else own
-            both.append(torch.cat([seen, heard], -1)[rows, : variant.views])
+            given_audio = means[1].expand_as(own) if variant.deaf else own
+            both.append(torch.cat([given_video, given_audio], -1)[rows, : variant.views])
         return (both[0], both[1]), means
 
 

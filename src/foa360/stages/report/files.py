@@ -15,8 +15,8 @@ class ReportFiles:
     models : weights of each experiment and seed, beside which `curves.csv` lies.
     evaluations : metrics as JSON.
     segmentations, segmenter_curves, mask_examples : figures as JSON of each segmentation
-        experiment; learning curves and pictures of masks of each of its seeds.
-    sound_maps : picture of maps of each seed of synchronisation experiments.
+        experiment; learning curves and images of masks of each of its seeds.
+    sound_maps : image of maps of each seed of synchronisation experiments.
     costs : folder with time and memory of each job; may be absent.
     page : output; the other outputs lie beside it.
     """

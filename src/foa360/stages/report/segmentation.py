@@ -18,7 +18,7 @@ class SegmentationResult:
     data : data set and part.
     left_out : videos that could not be read, in all splits.
     curve : steps and M_J on validation videos of the first seed.
-    examples : picture of masks of the first seed, as an address of its content.
+    examples : image of masks of the first seed, as an address of its content.
     """
 
     experiment: str

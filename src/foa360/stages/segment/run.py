@@ -65,7 +65,7 @@ class SegmentationRun:
         """Take one step. Raises FloatingPointError if the loss is not finite."""
         self.parts.train()
         with torch.autocast("cuda", torch.bfloat16, enabled=device().type == "cuda"):
-            found = self.network(batch.pictures, batch.patches)
+            found = self.network(batch.frames, batch.patches)
         logits = found.logits.float()
         nothing = logits.new_zeros(())
         parts = [mask_loss(logits, batch.truth, batch.known), nothing, nothing]
@@ -75,9 +75,7 @@ class SegmentationRun:
         if self.crops is not None:
             encoded, vectors = found.encoded.float(), found.vectors.float()
             found = found._replace(encoded=encoded, vectors=vectors)
-            parts[2] = self.crops(
-                found, batch.pictures, batch.boxes, batch.boxed, batch.labels
-            ).total
+            parts[2] = self.crops(found, batch.frames, batch.boxes, batch.boxed, batch.labels).total
         loss = torch.stack(parts).sum()
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss is {float(loss.detach())} at step {self.step}")

@@ -78,7 +78,7 @@ def train_segmentation(
     folder = Path(experiment.folder)
     content = read_avsbench(folder, experiment.part)
     make_deterministic(seed)
-    samples = SoundingVideos(experiment.picture, experiment.alignment)
+    samples = SoundingVideos(experiment.frame_size, experiment.alignment)
     readable: dict[str, list[SoundingVideo]] = {}
     unread: dict[str, dict[str, list[str]]] = {}
     for split in ("train", "val"):
@@ -113,7 +113,7 @@ def train_segmentation(
         audio=experiment.audio,
         channels=experiment.channels,
         tpavi=list(experiment.tpavi),
-        picture=experiment.picture,
+        frame_size=experiment.frame_size,
         steps=steps,
         best_step=run.best_step,
         best_jaccard=run.best_jaccard,
@@ -158,11 +158,11 @@ def _crop_head(
 def _validate(
     network: SoundSegmenter, samples: SoundingVideos, videos: Sequence[SoundingVideo]
 ) -> float:
-    """Mean M_J of pictures of validation videos whose truth is given."""
+    """Mean M_J of frames of validation videos whose truth is given."""
     values = []
     for video in videos:
         sample = samples.sample(video)
-        masks = predicted(network, sample.pictures, sample.patches)
+        masks = predicted(network, sample.frames, sample.patches)
         values += [
             jaccard(mask, truth)
             for mask, truth, known in zip(masks, sample.truth, sample.known, strict=True)
@@ -172,7 +172,7 @@ def _validate(
 
 
 def _box_counts(samples: SoundingVideos, videos: Sequence[SoundingVideo]) -> dict[str, int]:
-    """Count the boxes of training pictures by where they come from."""
+    """Count the boxes of training frames by where they come from."""
     counts: Counter[str] = Counter()
     for video in videos:
         counts.update(boxes_of(video, samples.sample(video)).sources)

@@ -13,7 +13,7 @@ from PIL import Image
 from foa360.core import tables
 from foa360.core.files import atomic
 from foa360.core.records import SoundingFrame
-from foa360.downstream.avsbench import PICTURES, read_avsbench
+from foa360.downstream.avsbench import VIDEO_FRAMES, read_avsbench
 from foa360.downstream.sounding_batches import SoundingVideos
 from foa360.downstream.sounding_masks import other_videos, predicted
 from foa360.downstream.sounding_videos import SoundingSample, audio_patches
@@ -25,9 +25,9 @@ from foa360.learning.segmentation.metrics import MASK_THRESHOLD, f_curve, jaccar
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
 
-#: Videos in the picture of examples, and the picture of each that is shown.
+#: Videos in the image of examples, and the frame of each that is shown.
 EXAMPLES, SHOWN = 6, 2
-#: Colour of masks over pictures that are half as bright.
+#: Colour of masks over frames that are half as bright.
 MASK_COLOUR = (255, 90, 0)
 
 
@@ -38,7 +38,7 @@ class MaskFiles:
     folder : data set in its public layout.
     model : weights, as the stage `segment` writes them.
     output : SoundingFrame.
-    examples : PNG file; a row per video with picture, truth, and masks with each sound.
+    examples : PNG file; a row per video with frame, truth, and masks with each sound.
     """
 
     folder: Path
@@ -48,9 +48,9 @@ class MaskFiles:
 
 
 def evaluate_masks(files: MaskFiles, seed: int, progress: "Progress") -> None:
-    """Write a row for each test picture and sound, and some masks to look at.
+    """Write a row for each test frame and sound, and some masks to look at.
 
-    Masks are compared at the size of the network's pictures. The other sound is drawn from `seed`,
+    Masks are compared at the size of the network's frames. The other sound is drawn from `seed`,
     the same for all experiments; it is of another category where the data set names any.
 
     Raises
@@ -63,12 +63,12 @@ def evaluate_masks(files: MaskFiles, seed: int, progress: "Progress") -> None:
     network, info = load_segmenter(files.model)
     make_deterministic(info.seed)
     content = read_avsbench(files.folder, "s4" if info.part == "s4" else "ms3")
-    samples = SoundingVideos(info.picture, info.alignment)
+    samples = SoundingVideos(info.frame_size, info.alignment)
     videos, errors = samples.readable(content.of_split("test"), progress)
     if not videos:
         raise ValueError(f"{files.folder}: no video of the split test can be read")
-    # A picture each second.
-    silence = audio_patches(np.zeros(PICTURES * SAMPLE_RATE, np.float32), info.alignment)
+    # A frame each second.
+    silence = audio_patches(np.zeros(VIDEO_FRAMES * SAMPLE_RATE, np.float32), info.alignment)
     rows = [
         SoundingFrame(
             seed=info.seed,
@@ -84,24 +84,24 @@ def evaluate_masks(files: MaskFiles, seed: int, progress: "Progress") -> None:
     pairs = list(zip(videos, other_videos(videos, seed), strict=True))
     for video, other in progress(pairs, len(pairs), "videos"):
         sample = samples.sample(video)
-        heard = {
+        audios = {
             "own": (video.name, sample.patches),
             "other": (other.name, samples.sample(other).patches),
             "silence": (None, silence),
         }
         found = []
-        for sound, (name, patches) in heard.items():
-            masks = predicted(network, sample.pictures, patches)
+        for sound, (name, patches) in audios.items():
+            masks = predicted(network, sample.frames, patches)
             found.append(masks)
-            for picture, area, overlap, curve in _measures(sample, masks):
+            for frame, area, overlap, curve in _measures(sample, masks):
                 rows.append(
                     SoundingFrame(
                         seed=info.seed,
                         video=video.name,
                         category=content.categories[video.label],
-                        picture=picture,
+                        frame=frame,
                         sound=sound,
-                        heard=name,
+                        audio_from=name,
                         area=area,
                         jaccard=overlap,
                         f_curve=curve,
@@ -124,7 +124,7 @@ def evaluate_masks(files: MaskFiles, seed: int, progress: "Progress") -> None:
 def _measures(
     sample: SoundingSample, masks: NDArray[np.float32]
 ) -> Iterator[tuple[int, float, float, list[float] | None]]:
-    """Yield number, area of the object, M_J and curve of F of each picture with a truth."""
+    """Yield number, area of the object, M_J and curve of F of each frame with a truth."""
     for number, (mask, truth, known) in enumerate(
         zip(masks, sample.truth, sample.known, strict=True), 1
     ):
@@ -139,11 +139,11 @@ def _measures(
 
 
 def _example(sample: SoundingSample, masks: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
-    """Picture, truth and masks with each sound side by side, `(h, 5 w, 3)`."""
-    picture = sample.pictures[SHOWN].transpose(1, 2, 0)
-    shown = [picture]
+    """Frame, truth and masks with each sound side by side, `(h, 5 w, 3)`."""
+    frame = sample.frames[SHOWN].transpose(1, 2, 0)
+    shown = [frame]
     for mask in (sample.truth[SHOWN], *(mask[SHOWN] > MASK_THRESHOLD for mask in masks)):
-        shaded = picture // 2
+        shaded = frame // 2
         shaded[mask] = MASK_COLOUR
         shown.append(shaded)
     return np.concatenate(shown, 1)

@@ -14,7 +14,7 @@ def pool_masks(experiment: str, paths: Sequence[Path], output: Path) -> None:
     """Write the figures of an experiment as JSON.
 
     Keys are `task`, `experiment`, `figures` (see `foa360.downstream.mask_figures`), `data`,
-    `videos`, `boxes` (of training pictures, by where they come from; null without losses of crops)
+    `videos`, `boxes` (of training frames, by where they come from; null without losses of crops)
     and `unread` (reason and message of each video that cannot be read, by split and name).
 
     Parameters
