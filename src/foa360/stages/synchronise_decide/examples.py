@@ -14,7 +14,7 @@ from foa360.media.images import decode_image
 from foa360.sphere.directions import direction_to_pixel, pixel_to_direction, to_vector
 from foa360.stages.synchronise_decide.localise import Located
 
-#: Clips in the picture, and width of each, pixels.
+#: Clips in the image, and width of each, pixels.
 EXAMPLES, WIDTH = 6, 384
 #: Colours of the map, and of the marks: objects, peak of the map, intensity vector.
 MAP_COLOUR, OBJECT, PEAK, INTENSITY = (255, 90, 0), (255, 255, 255), (255, 0, 0), (0, 200, 255)
@@ -29,9 +29,9 @@ def write_examples(path: Path, clips: ShiftedClips, located: Sequence[Located]) 
     percentile, as in Owens and Efros (2018).
     """
     rows = [_example(clips, found) for found in located[:EXAMPLES]]
-    picture = np.concatenate(rows) if rows else np.zeros((1, WIDTH, 3), np.uint8)
+    image = np.concatenate(rows) if rows else np.zeros((1, WIDTH, 3), np.uint8)
     with atomic(path) as temporary:
-        Image.fromarray(picture).save(temporary, "PNG")
+        Image.fromarray(image).save(temporary, "PNG")
 
 
 def _example(clips: ShiftedClips, found: Located) -> NDArray[np.uint8]:
@@ -40,14 +40,14 @@ def _example(clips: ShiftedClips, found: Located) -> NDArray[np.uint8]:
     middle = int(shard.duration(row) / 2 * shard.settings.video_fps)
     frame = decode_image(shard.encoded_image(row, min(middle, shard.image_count() - 1)))
     height = WIDTH // 2
-    picture = np.array(Image.fromarray(frame).resize((WIDTH, height)))
+    image = np.array(Image.fromarray(frame).resize((WIDTH, height)))
     rows, columns = np.mgrid[:height, :WIDTH]
     pixels = to_vector(*pixel_to_direction(columns, rows, WIDTH, height)).astype(np.float32)
     nearest = (pixels @ to_vector(*map_directions().T).T.astype(np.float32)).argmax(-1)
     top = float(np.nanpercentile(found.values, PERCENTILE))
     low = top - abs(top) / 2
     strength = np.clip((found.values - low) / max(top - low, 1e-9), 0, 1)[nearest, None]
-    shaded = (picture * (1 - 0.7 * strength) + 0.7 * strength * MAP_COLOUR).astype(np.uint8)
+    shaded = (image * (1 - 0.7 * strength) + 0.7 * strength * MAP_COLOUR).astype(np.uint8)
     marks = [(OBJECT, direction) for direction in found.objects]
     marks += [(INTENSITY, found.intensity), (PEAK, peak(found.values))]
     for colour, direction in marks:
