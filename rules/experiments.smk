@@ -110,6 +110,25 @@ def training_settings(wildcards):
     return TRAINING[wildcards.experiment].model_dump_json(exclude={"workers"})
 
 
+def several_nodes(wildcards):
+    """Number of nodes that a training shares; None for one."""
+    nodes = TRAINING[wildcards.experiment].nodes
+    return nodes if nodes > 1 else None
+
+
+def require_nodes():
+    """Stop where a training that will run has several nodes, which Slurm alone can give it."""
+    if workflow.executor_plugin.name == "slurm":
+        return
+    for job in workflow.dag.needrun_jobs():
+        if job.rule.name == "train_model" and several_nodes(job.wildcards):
+            name = job.wildcards.experiment
+            raise WorkflowError(
+                f"train.nodes = {several_nodes(job.wildcards)} of experiment {name}: several nodes"
+                " need Slurm and its profile (docs/cluster.md); on one machine, use train.devices"
+            )
+
+
 def data_folder(wildcards):
     """Folder of a data set that networks are transferred to."""
     return str(DATA_FOLDERS.get(wildcards.data, ""))

@@ -22,8 +22,13 @@ rule train_model:
         "../workflow/envs/foa360.yaml"
     threads: 2
     resources:
-        mem_mb=network_mb,
+        mem_mb=network_mb,  # of each node
         runtime=training_minutes,
+        # None of these for one node. `mpi`: the job starts the tasks itself, by srun.
+        nodes=several_nodes,
+        tasks=several_nodes,
+        mpi=lambda wildcards: several_nodes(wildcards) and "srun",
+        tasks_per_gpu=lambda wildcards: several_nodes(wildcards) and 0,
         # No parameter: it changes no result.
         workers=lambda wildcards: TRAINING[wildcards.experiment].workers,
     params:

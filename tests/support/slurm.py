@@ -14,6 +14,18 @@ from typing import NamedTuple, Self
 from filelock import FileLock
 from support import slurm_accounting
 from support.daemons import Daemons, free_ports, wait_for
+from support.runs import ROOT
+
+#: Options of a submission, to which jobs are short.
+PROFILE = [
+    "--workflow-profile",
+    str(ROOT / "workflow" / "profiles" / "slurm"),
+    "--seconds-between-status-checks",
+    "2",
+    "--slurm-init-seconds-before-status-checks",
+    "2",
+]
+WITHOUT_ACCOUNTING = [*PROFILE, "--slurm-no-account", "--slurm-status-command", "squeue"]
 
 #: Programs of Debian's packages `slurm-wlm` and `munge`, and of `util-linux`.
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sinfo", "squeue", "scontrol", "scancel", "setpriv")

@@ -5,18 +5,9 @@ from pathlib import Path
 
 import pytest
 from support import faults, slurm, slurm_accounting
-from support.runs import ROOT, SMALL, configure, curated, products, run
+from support.runs import SMALL, configure, curated, products, run
+from support.slurm import PROFILE, WITHOUT_ACCOUNTING
 
-#: Jobs are short here.
-PROFILE = [
-    "--workflow-profile",
-    str(ROOT / "workflow" / "profiles" / "slurm"),
-    "--seconds-between-status-checks",
-    "2",
-    "--slurm-init-seconds-before-status-checks",
-    "2",
-]
-WITHOUT_ACCOUNTING = [*PROFILE, "--slurm-no-account", "--slurm-status-command", "squeue"]
 #: Its first attempt cannot have enough.
 LITTLE_MEMORY = ["--set-resources", "write_test_list:mem_mb=100 + 900 * (attempt - 1)"]
 #: The first shard has its limit of time, the second one that of memory; each attempt gets more.

@@ -103,6 +103,11 @@ class Train(Section):
         description="GPUs, or processes on a CPU, that share a batch; all clips of it remain"
         " negatives of each other",
     )
+    nodes: Count = Field(
+        1,
+        description="Nodes of a cluster with Slurm, each with as many devices, that share a batch"
+        " in the same way",
+    )
     precision: Literal["float32", "bfloat16"] | None = Field(
         None, description="Numbers of the networks; by default bfloat16 on a GPU, float32 on a CPU"
     )
@@ -111,6 +116,11 @@ class Train(Section):
     )
     workers: int = Field(0, ge=0, description="Processes that read samples; 0 for a thread")
 
+    @property
+    def processes(self) -> int:
+        """Number of processes that share a batch."""
+        return self.devices * self.nodes
+
     @model_validator(mode="after")
     def _fill_from_size(self) -> Self:
         fill(self, SIZES[self.size])
@@ -118,10 +128,10 @@ class Train(Section):
 
     @model_validator(mode="after")
     def _check_shares(self) -> Self:
-        if self.batch < 2 * self.accumulate * self.devices:
+        if self.batch < 2 * self.accumulate * self.processes:
             raise ValueError(
                 f"batch = {self.batch}: must be at least two clips for each of {self.devices}"
-                f" devices in each of {self.accumulate} parts"
+                f" devices on each of {self.nodes} nodes in each of {self.accumulate} parts"
             )
         return self
 

@@ -25,11 +25,17 @@ TAIL = 65536
 
 def reason(log: Path | None, scheduler_log: Path | None = None) -> str:
     """Return why a job stopped."""
-    found = STOPPED_LINE.findall(tail(log))
-    if found:
-        return printable(found[-1])
+    stated = stated_reason(log)
+    if stated is not None:
+        return stated
     end = tail(scheduler_log)
     return next((text for pattern, text in SCHEDULER_ENDS if pattern.search(end)), NO_REASON)
+
+
+def stated_reason(log: Path | None) -> str | None:
+    """Return why a job stopped, as its log states it, or None."""
+    found = STOPPED_LINE.findall(tail(log))
+    return printable(found[-1]) if found else None
 
 
 def tail(log: Path | None) -> str:

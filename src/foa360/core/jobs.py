@@ -105,14 +105,26 @@ def job(log: Path, name: str) -> Iterator[Progress]:
 def _log_to(log: Path) -> None:
     """Begin a log, which is there once an interruption would be written to it."""
     log.parent.mkdir(parents=True, exist_ok=True)
+    _add_messages(log, "w")
+    logging.captureWarnings(True)
+    create_file(log).close()  # in place of a link
+
+
+def note_stop(log: Path, reason: str) -> None:
+    """Add to the log of a job that it has stopped, after other processes have written it."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    _add_messages(log, "a")
+    LOGGER.error("stopped: %s", printable(reason))
+
+
+def _add_messages(log: Path, mode: str) -> None:
+    """Write messages to a file, which is opened at the first one."""
     logging.basicConfig(
-        handlers=[logging.FileHandler(log, "w", delay=True)],
+        handlers=[logging.FileHandler(log, mode, delay=True)],
         level=logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         force=True,
     )
-    logging.captureWarnings(True)
-    create_file(log).close()  # in place of a link
 
 
 def place(progress: Progress) -> str:

@@ -56,6 +56,7 @@ def take_steps(
     progress : Progress
         Reports steps, by the first process.
     """
+    run.require_same_step()
     first = run.fabric.is_global_zero
     log = TrainingLog(logs if first else None, run.step)
     stopwatch = Stopwatch()

@@ -237,6 +237,17 @@ class TrainingRun:
             return f"{self.checkpoint} is damaged or no checkpoint ({type(error).__name__})"
         return ""
 
+    def require_same_step(self) -> None:
+        """Raise RuntimeError where the processes of a training have read different checkpoints.
+
+        A file system that several nodes share may show them to one node later than to others.
+        """
+        steps = sum_over_processes(torch.tensor(self.step, device=self.fabric.device))
+        if int(steps) != self.step * self.fabric.world_size:
+            raise RuntimeError(
+                f"{self.checkpoint}: other processes continue from another step than {self.step}"
+            )
+
     def remove_checkpoint(self) -> None:
         """Delete the checkpoint of a finished run."""
         self.checkpoint.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from lightning_fabric import Fabric
+from torch import distributed
 
 from foa360.config.experiments import Experiment
 from foa360.config.train import Train
@@ -73,7 +74,7 @@ def train_model(
     progress : Progress
         Reports steps.
     """
-    fabric = make_fabric(settings.devices, settings.precision)
+    fabric = make_fabric(settings.devices, settings.precision, settings.nodes)
     train = partial(
         _train,
         experiment=experiment,
@@ -83,6 +84,8 @@ def train_model(
         progress=progress,
     )
     fabric.launch(train)
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def _train(
