@@ -18,6 +18,8 @@ rule pool_downstream:
         f"{PATHS.logs}/downstream/{{experiment}}/{{data}}.log",
     wildcard_constraints:
         data="|".join(PARTS),
+    # Seconds of work: on a cluster, no job of its own.
+    localrule: True
     conda:
         "../workflow/envs/foa360.yaml"
     resources:

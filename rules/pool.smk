@@ -22,6 +22,8 @@ rule pool_seeds:
         ],
     log:
         f"{PATHS.logs}/pool/{{experiment}}.log",
+    # Seconds of work: on a cluster, no job of its own.
+    localrule: True
     conda:
         "../workflow/envs/foa360.yaml"
     resources:

@@ -18,6 +18,8 @@ rule join_published:
         ),
     log:
         f"{PATHS.logs}/published.log",
+    # Seconds of work: on a cluster, no job of its own.
+    localrule: True
     conda:
         "../workflow/envs/foa360.yaml"
     resources:

@@ -17,6 +17,8 @@ rule pool_masks:
         f"{PATHS.logs}/segment_pool/{{experiment}}.log",
     wildcard_constraints:
         experiment="|".join(SEGMENTATIONS) or NO_NAME,
+    # Seconds of work: on a cluster, no job of its own.
+    localrule: True
     conda:
         "../workflow/envs/foa360.yaml"
     resources:
