@@ -160,7 +160,7 @@ def dry_run(project: Project, *options: str) -> str:
 def jobs(project: Project) -> set[tuple[str, str]]:
     """Rules that would run, each with its shard or experiment."""
     output = dry_run(project)
-    blocks = re.split(r"^(?:local)?rule ", output, flags=re.MULTILINE)[1:]
+    blocks = re.split(r"^rule ", output, flags=re.MULTILINE)[1:]
     found = set()
     for block in blocks:
         name = block.partition(":")[0]
