@@ -16,9 +16,9 @@ from foa360.stages.train.stage import TrainFiles, train_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.system]
 
-#: Adam moves a weight by the learning rate, however small its gradient is: where that is rounding,
-#: two runs may differ by twice as much. With other gradients they would differ by 18 tolerances.
-SHORT = {**SMALL["train"], "steps": 3, "learning_rate": 3e-5}
+#: Adam moves a weight by the learning rate, however small its gradient is. Where that is rounding,
+#: two runs differ by up to twice as much, and after some steps everywhere: so these are few.
+SHORT = {**SMALL["train"], "steps": 2, "learning_rate": 5e-6}
 TOLERANCE = 1e-5
 TWO_NODES = {**SMALL, "train": {**SHORT, "nodes": 2}}
 
@@ -43,11 +43,12 @@ def test_two_nodes_train_the_weights_of_one(
     together = torch.load(folder / model, weights_only=True)["model"]
     alone = weights_of_one_node(folder, tmp_path)
     assert together.keys() == alone.keys()
-    for name, values in alone.items():
-        scale = max(1, values.abs().max())
-        np.testing.assert_allclose(
-            together[name], values, rtol=0, atol=TOLERANCE * scale, err_msg=name
-        )
+    differences = {name: (together[name] - alone[name]).abs().numpy() for name in alone}
+    for name, difference in differences.items():
+        assert difference.max() <= TOLERANCE * max(1, float(alone[name].abs().max())), name
+    # With the gradient of half a batch, a good part of the weights would move the other way.
+    trained = [differences[name].ravel() for name in alone if "running" not in name]
+    assert np.mean(np.concatenate(trained) > SHORT["learning_rate"] / 5) < 0.01
 
 
 def weights_of_one_node(run_folder: Path, folder: Path) -> dict[str, torch.Tensor]:
