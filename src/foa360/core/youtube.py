@@ -50,6 +50,8 @@ def canonical_url(text: str) -> str:
 
 def id_of_page(text: str) -> str | None:
     """Return the YouTube id in a URL; None if it is not that of the page of a video."""
+    if "/" not in text:  # most ids of lists: a hundred thousand of them
+        return None
     if SCHEME.match(text):
         return _id_in(text, BEGIN, MAX_NESTED)
     # It may be a path, to a file such as youtube.com/shorts/AAAAAAAAAAA.mp4.

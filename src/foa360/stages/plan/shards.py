@@ -49,15 +49,15 @@ def shard_index(path: Path) -> dict[str, PlannedShard]:
     hashes = row_hashes(frame)
     videos = frame.drop_duplicates(["shard", "video_id"])
     video_hashes = video_row_hashes(videos)
+    local_files = _local_files(videos)
     shards = {}
     for (name, rows), (_, first) in zip(_parts(frame), _parts(videos), strict=True):
         kind = str(frame["source"].iloc[rows.start])
-        files = videos.iloc[first]
         shards[name] = PlannedShard(
             digest=digest_of(hashes[rows]),
             media_digest=digest_of(video_hashes[first]),
             kind=kind,
-            local_files=_local_files(files, kind),
+            local_files=local_files.get(name, {}),
             clips=rows.stop - rows.start,
             duration=float(frame["duration"].iloc[rows].sum()),
         )
@@ -73,15 +73,14 @@ def _parts(frame: pd.DataFrame) -> list[tuple[str, slice]]:
     return list(zip(map(str, names), rows, strict=True))
 
 
-def _local_files(videos: pd.DataFrame, kind: str) -> dict[str, list[str]]:
-    """Return the local files of each video of a shard that has any."""
-    if kind == "demo":
-        return {}
-    found: dict[str, list[str]] = {}
-    for video_id, *files in videos[MEDIA_COLUMNS].itertuples(index=False, name=None):
+def _local_files(videos: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """Return the local files of each video that has any, by shard; none of rendered ones."""
+    found: dict[str, dict[str, list[str]]] = {}
+    rows = videos[["shard", "source", *MEDIA_COLUMNS]].itertuples(index=False, name=None)
+    for shard, kind, video_id, *files in rows:
         local = [file for file in dict.fromkeys(files) if not is_url(file)]
-        if local:
-            found[video_id] = local
+        if local and kind != "demo":
+            found.setdefault(str(shard), {})[video_id] = local
     return found
 
 
