@@ -1,8 +1,8 @@
 """Nodes of a cluster with Slurm that train together: a task on each, which `srun` starts.
 
 The job of a training runs on the first of its nodes. There it starts its own command once on each
-of them (`train_on_nodes`); what runs then knows its number (`node_number`), and finds the first node
-(`join`).
+of them (`train_on_nodes`); what runs then knows its number (`node_number`), and finds the first
+node (`join`).
 """
 
 import os
