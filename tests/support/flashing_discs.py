@@ -16,11 +16,15 @@ from foa360.config.features import Features
 from foa360.core.files import sha256
 from foa360.core.hdf5 import create_hdf5
 from foa360.core.records import KeptClip, Viewpoint
+from foa360.data.shifted import ShiftedClips
+from foa360.learning.synchronisation.checkpoint import load_synchroniser
+from foa360.learning.synchronisation.sphere_map import peak
 from foa360.media.images import encode_jpeg
 from foa360.shards.verify import checksum_path
-from foa360.sphere.directions import pixel_to_direction, to_direction, to_vector
+from foa360.sphere.directions import angular_distance, pixel_to_direction, to_direction, to_vector
 from foa360.stages.features.read_clips import ClipMedia
 from foa360.stages.features.writer import ShardWriter
+from foa360.stages.synchronise_decide.localise import map_clip
 
 FPS, RATE, SECONDS = 16, 16000, 5.0
 WIDTH, HEIGHT = 128, 64
@@ -35,6 +39,8 @@ SETTINGS = Features(
 #: Field of view of the viewpoint, radius of a disc, its largest angle from the viewpoint to either
 #: side, and the least angle between discs, radians.
 FOV, RADIUS, REACH, APART = np.radians([60.0, 6.5, 20.0, 20.0])
+#: Videos of each split for a training that learns.
+SCENES_PER_SPLIT = {"train": 160, "test": 64}
 #: Duration of a click, and time in which it decays, s.
 CLICK, DECAY = 0.03, 0.008
 
@@ -142,3 +148,22 @@ def _flashes(random: np.random.Generator, frames: int) -> list[int]:
         found.append(number)
         number += int(random.integers(3, 10))
     return found
+
+
+def located_discs(
+    shard: Path, model: Path, discs: Mapping[str, Discs], most: int = 64
+) -> NDArray[np.float64]:
+    """Angles `(n, 2)` of the peak of a network's map of a crop to the clicking and silent disc.
+
+    The crop is that of the viewpoint, of the first test clips, radians.
+    """
+    network, info = load_synchroniser(model)
+    clips = ShiftedClips([shard], "test", info.sample_settings)
+    found = []
+    for clip in range(min(most, len(clips))):
+        scene = discs[clips.clips.clip_ids[clip]]
+        networks = [network.eval(), network]
+        values, *_ = map_clip(networks, clips, clip, clip, scene.viewpoint[None])
+        towards = [angular_distance(*peak(values), *at) for at in (scene.clicking, scene.silent)]
+        found.append([float(angle) for angle in towards])
+    return np.array(found)

@@ -23,7 +23,7 @@ def of_cells(viewpoints, fov, size, function) -> np.ndarray:
 @pytest.mark.parametrize("fov", [40.0, 60.0, 90.0, 120.0])
 def test_viewpoints_cover_the_sphere(fov):
     viewpoints = covering_viewpoints(np.radians(fov))
-    maps = np.ones((len(viewpoints), 4, 4))
+    maps = np.ones((len(viewpoints), 7, 7))
     np.testing.assert_allclose(sphere_map(maps, viewpoints, np.radians(fov)), 1)
 
 
@@ -51,5 +51,5 @@ def test_values_of_one_crop_are_interpolated_where_it_looks():
 
 def test_crops_that_overlap_are_averaged():
     fov, viewpoint = np.radians(60), np.zeros((2, 2))
-    values = sphere_map(np.stack([np.zeros((3, 3)), np.ones((3, 3))]), viewpoint, fov)
+    values = sphere_map(np.stack([np.zeros((7, 7)), np.ones((7, 7))]), viewpoint, fov)
     assert np.unique(values[np.isfinite(values)]).tolist() == [0.5]

@@ -26,8 +26,9 @@ def covering_viewpoints(fov: float) -> Floats:
 def sphere_map(maps: Floats, viewpoints: Floats, fov: float) -> Floats:
     """Merge the maps of crops to values `(DIRECTIONS,)` on `map_directions`.
 
-    A direction has the mean over the crops that it lies in, each interpolated between the centres
-    of its cells; NaN where it lies in none.
+    A direction has the mean over the crops in which it lies between the centres of cells, each
+    interpolated; NaN where it lies in none. Beyond the outermost centres a map would be constant,
+    and its peak anywhere there.
 
     Parameters
     ----------
@@ -46,9 +47,9 @@ def sphere_map(maps: Floats, viewpoints: Floats, fov: float) -> Floats:
         ahead = np.where(x > 0, x, np.nan) * np.tan(fov / 2)
         # Rows go down, columns to the right.
         across = np.stack([-z / ahead, -y / ahead], -1)
-        inside = (np.abs(across) <= 1).all(-1)
-        place = np.clip((across[inside] + 1) / 2 * size - 0.5, 0, size - 1)
-        sums[inside] += _interpolated(values, place)
+        inside = (np.abs(across) <= 1 - 1 / size).all(-1)
+        place = (across[inside] + 1) / 2 * size - 0.5
+        sums[inside] += _interpolated(values, np.clip(place, 0, size - 1))
         counts[inside] += 1
     with np.errstate(invalid="ignore"):
         return sums / counts
