@@ -131,6 +131,8 @@ def test_an_audio_codec_without_a_decoder_is_named(tmp_path):
     assert "codec_unknown" in row.reasons
     assert "pcm_s16le" in row.message
     assert "apac" in row.message
+    assert "audio_streams" not in row.reasons, "its message names the streams already"
+    assert row.message.count("apac") == 1
 
 
 def test_frames_in_two_streams_of_one_size_are_rejected(tmp_path):

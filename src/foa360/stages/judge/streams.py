@@ -30,6 +30,7 @@ class JudgedStreams(NamedTuple):
 class _Facts(NamedTuple):
     """Columns of the table of measures, and the convention."""
 
+    audio_failure: str | None
     audio_streams: list[str] | None
     audio_used: list[int] | None
     audio_chosen_by: str | None
@@ -61,6 +62,8 @@ def judge_streams(measures: pa.Table, conventions: pa.Array) -> JudgedStreams:
 
 def _stream_texts(facts: _Facts) -> dict[str, str]:
     """Reason codes of several audio streams, with a detail each."""
+    if facts.audio_failure == "codec_unknown":
+        return {}  # its own message names all streams
     streams, used = facts.audio_streams or [], facts.audio_used or []
     if facts.audio_chosen_by == "joined":
         return {"joined_mono": f"{len(used)} streams: {streams[used[0]]}"}
