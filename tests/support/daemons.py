@@ -1,13 +1,17 @@
 """Daemons that a test starts, and stops by their process ids."""
 
+import random
 import socket
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-START_LIMIT_S = 120.0
+#: Longest wait for what takes seconds on an idle machine, s.
+WAIT_LIMIT_S = 900.0
+#: Ports of daemons, from below those that the system gives to other programs at any time.
+PORTS = range(20_000, 30_000)
 
 
 class Daemons:
@@ -55,7 +59,7 @@ class Daemons:
         return (self._folder / f"{name}.out").read_text(errors="replace")[-3000:]
 
 
-def wait_for(ready: Callable[[], bool], what: str, limit_s: float = START_LIMIT_S) -> None:
+def wait_for(ready: Callable[[], bool], what: str, limit_s: float = WAIT_LIMIT_S) -> None:
     """Wait until something is so; fail after a time."""
     end = time.monotonic() + limit_s
     while not ready():
@@ -65,9 +69,14 @@ def wait_for(ready: Callable[[], bool], what: str, limit_s: float = START_LIMIT_
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of this machine that nothing uses."""
+    """Return ports of this machine that nothing uses, others at each call."""
+    found: list[int] = []
+    candidates = random.SystemRandom().sample(PORTS, len(PORTS))
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+        while len(found) < count:
+            one = stack.enter_context(socket.socket())
+            port = candidates.pop()
+            with suppress(OSError):
+                one.bind(("127.0.0.1", port))
+                found.append(port)
+    return found

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from contextlib import ExitStack, suppress
@@ -14,7 +15,7 @@ from typing import NamedTuple, Self
 from filelock import FileLock
 from support import slurm_accounting
 from support.daemons import Daemons, free_ports, wait_for
-from support.runs import ROOT
+from support.runs import ROOT, RUN_LIMIT_S
 
 #: Options of a submission, to which jobs are short.
 PROFILE = [
@@ -25,6 +26,16 @@ PROFILE = [
     "--slurm-init-seconds-before-status-checks",
     "2",
 ]
+#: Asks for the states of jobs every 2 s. Snakemake would wait 10 s longer each time that no job has
+#: ended.
+PROGRAM = (
+    sys.executable,
+    "-c",
+    "import sys; from snakemake.cli import main;"
+    "from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor;"
+    "RemoteExecutor.next_seconds_between_status_checks = property(lambda _: 2, lambda *_: None);"
+    "sys.exit(main())",
+)
 WITHOUT_ACCOUNTING = [*PROFILE, "--slurm-no-account", "--slurm-status-command", "squeue"]
 
 #: Programs of Debian's packages `slurm-wlm` and `munge`, and of `util-linux`.
@@ -33,7 +44,7 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sinfo", "squeue", "scontrol", "sca
 CONFIGURATION = Path("/etc/slurm/slurm.conf")
 #: One cluster at a time is on a machine. Other tests, of other workers too, wait for their turn.
 TURN = Path(tempfile.gettempdir(), "foa360-slurm.lock")
-TURN_LIMIT_S = 1800.0
+TURN_LIMIT_S = 2 * RUN_LIMIT_S
 SOCKET = Path("/run/munge/munge.socket.2")
 #: First line of the configuration of a test, by which a file that a killed one left is known.
 MARK = "# Of a test of foa360; safe to delete when none runs."
@@ -64,7 +75,7 @@ JobAcctGatherParams=OverMemoryKill
 SlurmdParameters=config_overrides
 ReturnToService=2
 MpiDefault=none
-SlurmdTimeout=20
+SlurmdTimeout=900
 InactiveLimit=0
 KillWait=5
 OverTimeLimit=0
@@ -131,17 +142,32 @@ class Cluster:
         self._daemons.start(name, ["slurmd", "-D", "-c", "-N", name])
 
     def kill_node(self, name: str) -> None:
-        """End the daemon of a node and all its jobs, as a loss of power does."""
+        """End the daemon of a node and all its jobs, as a loss of power does.
+
+        The controller would notice after `SlurmdTimeout`, which is long here, since on a loaded
+        machine a node may be late to answer; then it puts the jobs back into the queue, with a
+        pause of two minutes. Both waits are spared.
+        """
+        lost = [job.job_id for job in self.jobs() if job.node == name]
         self._daemons.kill(name)
         _kill_jobs(name)
+        _output("scontrol", "update", f"nodename={name}", "state=down", "reason=lost")
+        for job_id in lost:
+            wait_for(lambda job_id=job_id: self._state(job_id) != "RUNNING", f"job {job_id} lost")
+            _output("scontrol", "update", f"jobid={job_id}", "StartTime=now")
 
-    def hang(self, job: Job) -> None:
-        """Stop the processes of a job, as a file system that does not answer does."""
-        _signal(_processes(f"SLURM_JOB_ID={job.job_id}").jobs, signal.SIGSTOP)
+    def hang(self, job: Job) -> bool:
+        """Stop the processes of a job, as a file system that does not answer does.
+
+        Return whether there were any: the job may have ended.
+        """
+        found = _processes(f"SLURM_JOB_ID={job.job_id}").jobs
+        _signal(found, signal.SIGSTOP)
+        return bool(found)
 
     def cancel(self, job: Job) -> None:
         """Cancel a job, as its user does."""
-        subprocess.run(["scancel", job.job_id], check=True, timeout=60)
+        subprocess.run(["scancel", job.job_id], check=True)
 
     def jobs(self) -> list[Job]:
         """Return the jobs of the queue."""
@@ -151,11 +177,6 @@ class Cluster:
     def command(self, job: Job) -> str:
         """Return the command of a job, which names what Snakemake wants of it."""
         return _output("scontrol", "write", "batch_script", job.job_id, "-")
-
-    def start_again(self, job_id: str) -> None:
-        """Wait until a lost job is back in the queue; spare it Slurm's pause of two minutes."""
-        wait_for(lambda: self._state(job_id) == "PENDING", f"job {job_id} in the queue")
-        _output("scontrol", "update", f"jobid={job_id}", "StartTime=now")
 
     def _state(self, job_id: str) -> str | None:
         return next((job.state for job in self.jobs() if job.job_id == job_id), None)
@@ -213,7 +234,7 @@ class Cluster:
 
 
 def _munge_answers() -> bool:
-    done = subprocess.run(["munge", "-n"], capture_output=True, timeout=60, check=False)
+    done = subprocess.run(["munge", "-n"], capture_output=True, check=False)
     return done.returncode == 0
 
 
@@ -222,7 +243,7 @@ def _states() -> list[str]:
 
 
 def _output(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout
 
 

@@ -58,7 +58,6 @@ def start(daemons: Daemons, folder: Path, host: str, socket: Path) -> str:
         ["mariadb-install-db", *files, "--user=root", "--skip-test-db"],
         check=True,
         capture_output=True,
-        timeout=120,
     )
     port, database_port = free_ports(2)
     daemons.start(
@@ -87,6 +86,6 @@ def add_cluster(name: str) -> None:
 
     def added() -> bool:
         command = ["sacctmgr", "--immediate", "add", "cluster", name]
-        return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     wait_for(added, "slurmdbd")

@@ -2,12 +2,13 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.runs import ROOT, SMALL, command, configure, curated, run
+from support.runs import ROOT, RUN_LIMIT_S, SMALL, command, configure, curated, run
 
 from foa360.demo.encode import write_media
 
@@ -43,7 +44,9 @@ def test_bad_files_become_rows_and_the_run_succeeds(tmp_path):
 
 
 def test_a_full_disk_is_one_clear_error_and_nothing_half_written(complete_run, tmp_path):
-    folder = configure(tmp_path / "run", {**SMALL, "cache": str(complete_run / "cache")})
+    # Rendered media are there.
+    shutil.copytree(complete_run / "cache", tmp_path / "run" / "cache")
+    folder = configure(tmp_path / "run", SMALL)
     (folder / "results").mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder / "results")]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
@@ -52,7 +55,7 @@ def test_a_full_disk_is_one_clear_error_and_nothing_half_written(complete_run, t
         done = run(folder, "--cores", "1", "features")
         left = [f for f in (folder / "results" / "features").rglob("*") if f.is_file()]
     finally:
-        subprocess.run(["umount", str(folder / "results")], check=True)
+        subprocess.run(["umount", "--lazy", str(folder / "results")], check=True)
     assert done.returncode != 0
     lines = done.stdout.rstrip().splitlines()
     assert re.fullmatch(r"Failed: [a-z]+ s\d{4}", lines[-5]), lines[-8:]
@@ -83,7 +86,7 @@ def test_a_configuration_of_ones_own_is_merged_over_the_other(tmp_path: Path) ->
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         capture_output=True,
         text=True,
-        timeout=1500,
+        timeout=RUN_LIMIT_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

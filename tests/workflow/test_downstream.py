@@ -1,7 +1,6 @@
 """Data sets that networks are transferred to, in the workflow."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -39,10 +38,9 @@ def test_each_data_set_is_planned_for_the_chosen_experiments(tmp_path: Path) -> 
 @pytest.mark.slow
 @pytest.mark.system
 def test_a_run_goes_from_folders_to_figures_and_embeddings(
-    complete_run: Path, tmp_path: Path
+    complete_copy: Path, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "run"
-    shutil.copytree(complete_run, folder)
+    folder = complete_copy
     downstream = {name: str(write(tmp_path / name)) for name, write in WRITERS.items()}
     del downstream["hmdb51"]  # the same rule as for UCF101
     settings = {"experiments": ["avsa"], "epochs": 1, "scene_epochs": 2, "test_clips": 2}

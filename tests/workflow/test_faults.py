@@ -11,6 +11,7 @@ import pytest
 from support import faults
 from support.faults import LOCAL, LOCAL_RULES, Run
 from support.runs import RUN_LIMIT_S, command, configure, curated, products, run
+from support.shared import made_once
 
 from foa360.core import tables
 from foa360.core.records import PlannedClip
@@ -20,28 +21,23 @@ pytestmark = [pytest.mark.system, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def media(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("media")
-    faults.write_recordings(folder)
-    return folder / "media"
+def undisturbed(tmp_path_factory) -> Path:
+    """Folder of a run that nothing has disturbed; tests of other processes read it, too."""
 
+    def make(folder: Path) -> None:
+        faults.write_recordings(configure(folder, LOCAL))
+        done = run(folder, "--cores", "2", "features")
+        assert done.returncode == 0, done.stdout[-3000:]
+        assert [clip.verdict for clip in curated(folder)] == ["kept", "kept"]
 
-@pytest.fixture(scope="module")
-def undisturbed(media, tmp_path_factory) -> Path:
-    """Folder of a run that nothing has disturbed."""
-    folder = configure(tmp_path_factory.mktemp("undisturbed"), LOCAL)
-    shutil.copytree(media, folder / "media")
-    done = run(folder, "--cores", "2", "features")
-    assert done.returncode == 0, done.stdout[-3000:]
-    assert [clip.verdict for clip in curated(folder)] == ["kept", "kept"]
-    return folder
+    return made_once(tmp_path_factory, "undisturbed", make)
 
 
 @pytest.fixture
-def fresh(media, tmp_path) -> Path:
+def fresh(undisturbed, tmp_path) -> Path:
     """Folder of a run that has not begun."""
     folder = configure(tmp_path / "run", LOCAL)
-    shutil.copytree(media, folder / "media")
+    shutil.copytree(undisturbed / "media", folder / "media")
     return folder
 
 

@@ -19,22 +19,20 @@ KILLED = {
 }
 
 
-def test_a_second_run_does_nothing(complete_run):
-    done = run(complete_run, "--cores", "2", "all")
+def test_a_second_run_does_nothing(complete_copy):
+    done = run(complete_copy, "--cores", "2", "all")
     assert done.returncode == 0
     assert "Nothing to be done" in done.stdout
 
 
-def test_a_fresh_clone_with_copied_results_runs_nothing(complete_run, tmp_path):
-    folder = tmp_path / "copied"
-    shutil.copytree(complete_run, folder)
+def test_a_fresh_clone_with_copied_results_runs_nothing(complete_copy, tmp_path):
     clone = tmp_path / "clone"
     for part in ("src", "rules", "scripts", "workflow"):
         # Without time stamps: every file is newer than the results.
         shutil.copytree(ROOT / part, clone / part, copy_function=shutil.copyfile)
     profile = configure(tmp_path / "profile", {"cores": 1})
     for options in ([], ["--workflow-profile", str(profile)]):
-        done = run(folder, "-n", *options, "all", checkout=clone)
+        done = run(complete_copy, "-n", *options, "all", checkout=clone)
         assert "Nothing to be done" in done.stdout, done.stdout[-3000:]
 
 

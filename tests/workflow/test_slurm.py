@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from support import faults, slurm, slurm_accounting
 from support.runs import SMALL, configure, curated, products, run
-from support.slurm import PROFILE, WITHOUT_ACCOUNTING
+from support.slurm import PROFILE, PROGRAM, WITHOUT_ACCOUNTING
 
 #: Its first attempt cannot have enough.
-LITTLE_MEMORY = ["--set-resources", "write_test_list:mem_mb=100 + 900 * (attempt - 1)"]
+LITTLE_MEMORY = ["--set-resources", "write_test_list:mem_mb=100 + 2900 * (attempt - 1)"]
 #: The first shard has its limit of time, the second one that of memory; each attempt gets more.
 LIMITS = [
     "--set-resources",
-    "measure_shard:runtime=attempt if '0000' in wildcards.shard else 10",
-    "measure_shard:mem_mb=1000 if '0000' in wildcards.shard else 100 + 900 * (attempt - 1)",
+    "measure_shard:runtime=1 + 29 * (attempt - 1) if '0000' in wildcards.shard else 30",
+    "measure_shard:mem_mb=3000 if '0000' in wildcards.shard else 100 + 2900 * (attempt - 1)",
 ]
 
 pytestmark = [
@@ -36,13 +36,13 @@ def test_without_accounting_a_cluster_makes_the_same_bytes_through_three_losses(
     """The demo to the report. A node loses its power, a job is cancelled, one lacks memory."""
     folder = configure(tmp_path, SMALL)
     with slurm.Cluster(place, accounting=False) as cluster:
-        going = faults.Run(folder, *WITHOUT_ACCOUNTING, *LITTLE_MEMORY, "--", "all")
+        options = [*WITHOUT_ACCOUNTING, *LITTLE_MEMORY, "--", "all"]
+        going = faults.Run(folder, *options, program=PROGRAM)
         try:
-            lost = _working(cluster, going, "write_features:")
-            cluster.kill_node(lost.node)
+            lost = _stopped(cluster, going, "measure", "write_features:")
             # The node stays away: the controller of Slurm 22.05 may crash when it comes back.
-            cluster.start_again(lost.job_id)
-            cluster.cancel(_working(cluster, going, "train_model:"))
+            cluster.kill_node(lost.node)
+            cluster.cancel(_stopped(cluster, going, "train", "train_model:"))
             assert going.end() == 0, going.output[-5000:]
         finally:
             going.stop()
@@ -65,9 +65,9 @@ def test_a_job_over_its_time_and_one_over_its_memory_get_more_at_the_next_attemp
     assert fetched.returncode == 0, fetched.stdout[-5000:]
     with slurm.Cluster(place, accounting) as cluster:
         options = PROFILE if accounting else WITHOUT_ACCOUNTING
-        going = faults.Run(folder, *options, *LIMITS, "--", "curate")
+        going = faults.Run(folder, *options, *LIMITS, "--", "curate", program=PROGRAM)
         try:
-            cluster.hang(_working(cluster, going, "shard=s0000"))
+            _stopped(cluster, going, "measure", "shard=s0000")
             assert going.end() == 0, going.output[-5000:]
         finally:
             going.stop()
@@ -76,16 +76,17 @@ def test_a_job_over_its_time_and_one_over_its_memory_get_more_at_the_next_attemp
     assert "s0001 failed: it needed more memory than the `mem_mb`" in going.output
 
 
-def _working(cluster: slurm.Cluster, going: faults.Run, target: str) -> slurm.Job:
-    """Wait for a running job with a target, until it has begun its work."""
+def _stopped(cluster: slurm.Cluster, going: faults.Run, stage: str, target: str) -> slurm.Job:
+    """Wait until a stage works, and stop a job with a target, which cannot end on any machine."""
     found: list[slurm.Job] = []
 
-    def is_running() -> bool:
-        time.sleep(0.5)
-        running = [job for job in cluster.jobs() if job.state == "RUNNING"]
-        found.extend(job for job in running if target in cluster.command(job))
+    def is_stopped() -> bool:
+        time.sleep(0.2)
+        if going.has_begun(stage):
+            running = [job for job in cluster.jobs() if job.state == "RUNNING"]
+            of_target = [job for job in running if target in cluster.command(job)]
+            found.extend(job for job in of_target[:1] if cluster.hang(job))
         return bool(found)
 
-    going.wait_for(is_running)
-    time.sleep(5)
+    going.wait_for(is_stopped)
     return found[0]

@@ -1,6 +1,5 @@
 """Thresholds are applied again at the start of a run, to the measures that are there."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,8 @@ STRICT = {"strict": True, "tau": 0.02}
 
 
 @pytest.fixture
-def folder(complete_run: Path, tmp_path: Path) -> Path:
-    """Copy a finished run, time stamps included."""
-    copy = tmp_path / "run"
-    shutil.copytree(complete_run, copy)
-    return copy
+def folder(complete_copy: Path) -> Path:
+    return complete_copy
 
 
 def set_curate(folder: Path, **values: Any) -> None:
