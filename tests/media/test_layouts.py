@@ -99,6 +99,13 @@ def test_a_dark_sky_and_floor_are_no_bars(sphere):
     assert found([image])[2:] == (0.0, 0.0)
 
 
+def test_a_dark_sky_and_floor_of_both_eyes_are_no_bars(sphere):
+    frames = LAYOUTS["ERP"].make([sphere], View())
+    frames[0][:30] = frames[0][-30:] = 0
+    (image,) = LAYOUTS["ERP top-bottom"].make(frames, View())
+    assert found([image])[:4] == ("erp", "top_bottom", 0.0, 0.0)
+
+
 def film(path: Path, images: list[np.ndarray]) -> Path:
     frames = (np.repeat(image[..., None], 3, -1) for image in images for _ in range(2))
     write_media(path, frames, sound_field(SCENE), audio="aac")

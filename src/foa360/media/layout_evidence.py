@@ -90,6 +90,12 @@ def layout_evidence(image: Image) -> Floats:
     height, width = image.shape
     small = shrink(image, SIZE)
     bars = find_bars(small)
+    if any(bars) and any(
+        bar and halves > STEREO_CORRELATION
+        for bar, halves in zip(bars, _halves(small), strict=True)
+    ):
+        # The dark sky and floor of both eyes: within bars, halves would no longer match.
+        bars = (0, 0)
     content = small[bars[0] : SIZE[1] - bars[0], bars[1] : SIZE[0] - bars[1]]
     aspect = width / height * (content.shape[1] / SIZE[0]) / (content.shape[0] / SIZE[1])
     vertical, horizontal = _halves(content)
