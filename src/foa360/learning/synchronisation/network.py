@@ -124,12 +124,12 @@ class FusedNet(nn.Module):
             Log-odds, (B, S, steps, rows, columns).
         """
         count = audio.shape[1]
-        seen = self.video(video.to(audio.dtype) / (MU / 2) - 1)
-        heard = self.audio(companded(audio.flatten(0, 1)))
-        seen = seen.repeat_interleave(count, 0)
-        heard = heard[..., None, None].expand(-1, -1, -1, *seen.shape[-2:])
-        both = torch.cat([seen, heard], 1)
-        half = seen.shape[1]
+        of_video = self.video(video.to(audio.dtype) / (MU / 2) - 1)
+        of_audio = self.audio(companded(audio.flatten(0, 1)))
+        of_video = of_video.repeat_interleave(count, 0)
+        of_audio = of_audio[..., None, None].expand(-1, -1, -1, *of_video.shape[-2:])
+        both = torch.cat([of_video, of_audio], 1)
+        half = of_video.shape[1]
         shortcut = torch.cat([both[:, :half], both[:, -half:]], 1)
         logits: Tensor = self.logit(self.joint(self.fusion(both) + shortcut))
         return logits[:, 0].unflatten(0, (-1, count))

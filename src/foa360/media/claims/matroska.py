@@ -154,9 +154,9 @@ def _take_projection(file: BinaryIO, projection: Element, claims: Claims) -> Non
             kind = int.from_bytes(content, "big")
         elif element.name == PROJECTION_PRIVATE:
             private = content
-    turned = pose(list(angles.values()), "ProjectionPose")
-    if turned:
-        claims.add("ProjectionPose", turned)
+    rotation = pose(list(angles.values()), "ProjectionPose")
+    if rotation:
+        claims.add("ProjectionPose", rotation)
     # Version and flags, then the bounds, as in the box `equi`.
     if PROJECTION_TYPES.get(kind) == "erp" and any(private[4:20]):
         claims.add("ProjectionPrivate", projection="erp_part")
