@@ -79,6 +79,7 @@ def test_explain_names_the_rules_up_to_the_one_that_decides(folder, capsys):
     assert rules == [
         "no_signal: does not apply",
         "single_channel: does not apply",
+        "one_direction: does not apply",
         "stereo_pair: does not apply",
         "equal_channels: decides",
     ]
