@@ -41,8 +41,8 @@ def judged(*conventions: str) -> CuratedVideo:
 @pytest.mark.parametrize(
     ("conventions", "time"),
     [
-        (["ambiX"] * 2 + ["FuMa"] * 2, "12 s"),
-        (["ambiX", "FuMa", "FuMa", "FuMa"], "6 s"),
+        (["ambiX"] * 4 + ["FuMa"] * 4, "24 s"),
+        (["ambiX", "N3D", "N3D", "N3D"], "6 s"),
         (["N3D"] * 2 + ["ambiX"] * 2, "12 s"),
         (["ambiX"] * 3 + ["decoder order"], "18 s"),
         (["ambiX", "N3D"], "6 s"),

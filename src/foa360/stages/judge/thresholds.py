@@ -269,7 +269,7 @@ class MixedThresholds:
         6.0, DB, "clips whose third channel differs less from the fourth have one order", MIXED
     )
     margin: float = threshold(
-        1.75, "nats", "in both parts, the convention of this part leads that of the other", MIXED
+        2.5, "nats", "in both parts, the convention of this part leads that of the other", MIXED
     )
     least_share: float = threshold(0.05, "share of clips", "smaller parts do not count", MIXED)
 
