@@ -24,6 +24,7 @@ SECTIONS = (
     "scenes",
     "table",
     "ratio",
+    "agreement",
     "frames",
     "diversity",
     "fetch",
