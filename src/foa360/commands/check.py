@@ -232,7 +232,7 @@ def _convention(clip: CuratedClip) -> str:
         w, gains, height = map(_percent, clip.probabilities)
         doubts = clip.undecided or ()
         parts = [
-            f"W first{', not told' if 'w' in doubts else ''} {w}",
+            f"W first {w}{', unless these are loudspeakers' if 'w' in doubts else ''}",
             f"gains{' not told' if 'gains' in doubts else ''} {gains}",
             f"height {'not told' if 'height' in doubts else 'by the weakest channel'} {height}",
         ]
