@@ -15,7 +15,6 @@ from foa360.stages.judge.tbe import NAME
 CHOSEN_BY = {
     "label": "by its label",
     "count": "by its channels",
-    "signal": "by its signal",
     "first": "as the first of equals",
 }
 
