@@ -4,7 +4,8 @@ from pathlib import Path
 
 from foa360.config.downstream import Downstream
 from foa360.core.jobs import job
-from foa360.stages.actions.stage import ActionFiles, recognise_actions
+from foa360.downstream.files import DownstreamFiles
+from foa360.stages.actions.stage import recognise_actions
 
 wildcards = snakemake.wildcards
 name = " ".join([snakemake.rule, *wildcards])
@@ -12,7 +13,7 @@ with job(Path(snakemake.log[0]), name) as progress:
     recognise_actions(
         wildcards.data,
         int(wildcards.split),
-        ActionFiles(
+        DownstreamFiles(
             folder=Path(snakemake.params.folder),
             model=Path(snakemake.input.model),
             output=Path(snakemake.output.rows),

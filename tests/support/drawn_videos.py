@@ -17,14 +17,16 @@ VIDEOS = ("one", "two", "three")
 SECONDS = 1.0
 
 
-def kept_clip(video_id: str, start: float = 0.0, duration: float = SECONDS) -> KeptClip:
+def kept_clip(
+    video_id: str, start: float = 0.0, duration: float = SECONDS, split: str = "train"
+) -> KeptClip:
     """Make a kept clip of an ERP video."""
     return KeptClip(
         clip_id=f"{video_id}_{start:g}",
         video_id=video_id,
         start=start,
         duration=duration,
-        split="train",
+        split=split,
         planes=[0, 1, 2, 3],
         gains=[1.0] * 4,
         channel_lags=[0.0] * 4,

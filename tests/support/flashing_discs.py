@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from support.drawn_videos import kept_clip
 
 from foa360.ambisonics.field import encode, look_at
 from foa360.config.features import Features
 from foa360.core.files import sha256
 from foa360.core.hdf5 import create_hdf5
-from foa360.core.records import KeptClip, Viewpoint
+from foa360.core.records import Viewpoint
 from foa360.data.shifted import ShiftedClips
 from foa360.learning.synchronisation.checkpoint import load_synchroniser
 from foa360.learning.synchronisation.sphere_map import peak
@@ -65,22 +66,8 @@ def write_discs(
     for split, count in counts.items():
         for number in range(count):
             video_id = f"{split}{number:04d}"
-            clip_id = f"{video_id}_0"
-            clip = KeptClip(
-                clip_id=clip_id,
-                video_id=video_id,
-                start=0.0,
-                duration=seconds,
-                split=split,
-                planes=[0, 1, 2, 3],
-                gains=[1.0] * 4,
-                channel_lags=[0.0] * 4,
-                aligned=False,
-                projection="erp",
-                stereo="mono",
-                bar_rows=0.0,
-                bar_columns=0.0,
-            )
+            clip = kept_clip(video_id, duration=seconds, split=split)
+            clip_id = clip.clip_id
             discs[clip_id], images, audio = _scene(random, seconds)
             azimuth, elevation = discs[clip_id].viewpoint
             viewpoints[clip_id] = [

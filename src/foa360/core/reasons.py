@@ -223,6 +223,38 @@ REASONS: dict[str, Reason] = {
 
 #: Codes that reject a clip, unless the configuration reduces them to notes.
 REJECTING = frozenset(code for code, reason in REASONS.items() if reason.kind == "rejected")
+#: Codes of videos that could not be fetched.
+NOT_FETCHED = (
+    "file_missing",
+    "private",
+    "removed",
+    "geo",
+    "age",
+    "members",
+    "drm",
+    "live",
+    "no_foa_from_client",
+    "rate_limited",
+    "bot_check",
+    "throttled",
+    "http_4xx",
+    "http_5xx",
+    "timeout",
+    "truncated_download",
+    "private_address",
+    "not_media",
+    "cache_full",
+    "fetch_error",
+)
+#: Codes of channels that hold mono or stereo.
+MONO_OR_STEREO = (
+    "mono_in_w",
+    "mono_in_all",
+    "stereo_in_two",
+    "stereo_upmix",
+    "stereo",
+    "paired_channels",
+)
 
 
 def verdict_of(codes: Iterable[str], rejecting: Iterable[str] = REJECTING) -> Verdict:

@@ -1,6 +1,6 @@
 """A lock on the results of a workflow, for the life of the run that writes them.
 
-Two things lock: `flock` on a file, which the operating system releases when the process ends
+There are two locks: `flock` on a file, which the operating system releases when the process ends
 however it ends, and a record of host and process, which is all there is on a file system without
 `flock`, and between machines where `flock` holds on one machine only.
 """

@@ -1,6 +1,5 @@
 """Batches that are read while the network works on the one before."""
 
-import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -13,7 +12,7 @@ from torch.utils.data import DataLoader
 from foa360.data.clips import ClipIndex
 from foa360.data.dataset import ShardDataset
 from foa360.data.loader import prepare_worker
-from foa360.data.samples import BadClipError, Batch, Sample, SampleKey
+from foa360.data.samples import Batch, SampleKey, read_each
 
 T = TypeVar("T")
 Part = TypeVar("Part")
@@ -76,12 +75,7 @@ def _unchanged(batch: Any) -> Any:
 
 
 def _read(dataset: ShardDataset, keys: Sequence[SampleKey]) -> Batch | None:
-    samples: list[Sample] = []
-    for key in keys:
-        try:
-            samples.append(dataset.sample(*key))
-        except BadClipError as error:
-            logging.getLogger(__name__).warning("left out of a batch: %s", error)
+    samples = read_each(lambda key: dataset.sample(*key), keys)
     if not samples:
         return None
     return {

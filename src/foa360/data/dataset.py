@@ -1,11 +1,9 @@
 """A map-style dataset over feature shards."""
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Unpack
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -17,11 +15,11 @@ from foa360.data.clips import ClipIndex
 from foa360.data.draws import SampleDraws
 from foa360.data.inputs import AUDIO_INPUTS, mirrored
 from foa360.data.samples import (
-    BadClipError,
     Sample,
     SampleOptions,
     SampleRequest,
     SampleSettings,
+    naming_clip,
 )
 from foa360.data.transforms import augment_audio
 from foa360.data.video import View, read_crops
@@ -152,14 +150,14 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         BadClipError
             For data that cannot be read, or a clip that is too short.
         """
-        with self._naming(index):
+        with naming_clip(self.clip_ids[index]):
             if key is None:
                 return self.draws.middle(index, yaw_offset, viewpoints)
             return self.draws.random(index, key, yaw_offset, viewpoints)
 
     def load(self, request: SampleRequest) -> Sample:
         """Read a drawn sample. Raises BadClipError for data that cannot be read."""
-        with self._naming(request.index):
+        with naming_clip(self.clip_ids[request.index]):
             windows = [request, *request.later]
             sample: Sample = {
                 "video": torch.from_numpy(np.concatenate([self._video(w) for w in windows])),
@@ -173,7 +171,7 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
 
     def load_audio(self, request: SampleRequest) -> Tensor:
         """Read the audio of a request alone, `(K, C, frames, bands)`. See `load`."""
-        with self._naming(request.index):
+        with naming_clip(self.clip_ids[request.index]):
             return torch.from_numpy(self._audio(request))
 
     def covariance(self, request: SampleRequest) -> NDArray[np.float32]:
@@ -181,7 +179,7 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
 
         Raises BadClipError for data that cannot be read.
         """
-        with self._naming(request.index):
+        with naming_clip(self.clip_ids[request.index]):
             return self._covariance(request)
 
     def object_directions(self, index: int) -> NDArray[np.floating]:
@@ -189,7 +187,7 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
 
         Raises BadClipError for data that cannot be read.
         """
-        with self._naming(index):
+        with naming_clip(self.clip_ids[index]):
             shard, row = self.clips.find(index)
             on_object = [bool(label) for label in self.viewpoint_labels[index]]
             return shard.viewpoints(row)[on_object]
@@ -199,7 +197,7 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
 
         Raises BadClipError for data that cannot be read.
         """
-        with self._naming(request.index):
+        with naming_clip(self.clip_ids[request.index]):
             return self._features(request)
 
     def _audio(self, request: SampleRequest) -> NDArray[np.float32]:
@@ -239,11 +237,3 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
             request.viewpoints, request.fov, settings.crop, request.mirror, request.augmentation
         )
         return read_crops(shard, row, request.video_start + middles, view)
-
-    @contextmanager
-    def _naming(self, index: int) -> Iterator[None]:
-        """Turn errors of reading into one that names the clip."""
-        try:
-            yield
-        except (OSError, RuntimeError, ValueError, cv2.error) as error:
-            raise BadClipError(self.clip_ids[index], str(error)) from error

@@ -20,6 +20,12 @@ MIN_WINDOW_DISTANCE = 0.5
 Random = np.random.Generator
 
 
+def sample_generator(seed: int, key: int | None, clip_id: str) -> Random:
+    """Return the random numbers of a sample."""
+    digest = hashlib.sha256(f"{seed}/{key}/{clip_id}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "little"))
+
+
 class SampleDraws:
     """Draws the requests of samples."""
 
@@ -170,7 +176,4 @@ class SampleDraws:
         return max(0.0, settings.audio_seconds - settings.video_seconds)
 
     def _generator(self, index: int, key: int) -> Random:
-        """Random numbers of a sample."""
-        text = f"{self.settings.seed}/{key}/{self.clips.clip_ids[index]}"
-        digest = hashlib.sha256(text.encode()).digest()
-        return np.random.default_rng(int.from_bytes(digest[:8], "little"))
+        return sample_generator(self.settings.seed, key, self.clips.clip_ids[index])

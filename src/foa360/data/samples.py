@@ -1,14 +1,20 @@
 """Samples and batches, their settings, and the requests that samples are loaded from."""
 
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, NotRequired, TypedDict
+from typing import Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from foa360.data.inputs import FeatureStatistics
 from foa360.data.transforms import Augmentation
+
+T = TypeVar("T")
 
 Viewpoints = Literal["stored", "yolo", "random"]
 
@@ -147,3 +153,23 @@ class BadClipError(RuntimeError):
         super().__init__(f"{clip_id}: {message}")
         self.clip_id = clip_id
         self.message = message
+
+
+@contextmanager
+def naming_clip(clip_id: str) -> Iterator[None]:
+    """Turn errors of reading into a BadClipError that names the clip."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError, cv2.error) as error:
+        raise BadClipError(clip_id, str(error)) from error
+
+
+def read_each(read: Callable[[SampleKey], T], keys: Sequence[SampleKey]) -> list[T]:
+    """Read samples; clips that cannot be read are left out, and named in the log."""
+    samples: list[T] = []
+    for key in keys:
+        try:
+            samples.append(read(key))
+        except BadClipError as error:
+            logging.getLogger(__name__).warning("left out of a batch: %s", error)
+    return samples

@@ -1,13 +1,9 @@
 """Clips of shards as samples of video with its own audio and the same audio shifted."""
 
-import hashlib
-import logging
 import math
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,7 +12,8 @@ from torch import Tensor
 
 from foa360.ambisonics.field import Pattern, beamform, look_at, rotate, stereo
 from foa360.data.clips import ClipIndex
-from foa360.data.samples import BadClipError, SampleKey
+from foa360.data.draws import MIRROR_PROBABILITY, sample_generator
+from foa360.data.samples import SampleKey, naming_clip, read_each
 from foa360.data.shifted_samples import (
     ShiftedBatch,
     ShiftedRequest,
@@ -28,7 +25,6 @@ from foa360.data.video import View, read_crops
 
 #: Largest elevation of random viewpoints, radians, as in the crops of Morgado et al. (2020).
 MAX_ELEVATION = math.radians(30.6)
-MIRROR_PROBABILITY = 0.5
 #: Pattern of the beam.
 BEAM: Pattern = "max_re"
 
@@ -87,8 +83,9 @@ class ShiftedClips:
         Both starts are whole frames. Every pair of starts that are far enough apart is as likely as
         any other, in either order: a start says nothing about which of the two it is.
         """
-        with self._naming(key.clip):
-            random = self._generator(key)
+        clip_id = self.clips.clip_ids[key.clip]
+        with naming_clip(clip_id):
+            random = sample_generator(self.settings.seed, key.key, clip_id)
             shard, row = self.clips.find(key.clip)
             fps = shard.settings.video_fps
             steps = self._steps(shard.duration(row), fps)
@@ -117,7 +114,7 @@ class ShiftedClips:
 
         Their shifted audio is their own one. Raises BadClipError for data that cannot be read.
         """
-        with self._naming(index):
+        with naming_clip(self.clips.clip_ids[index]):
             shard, row = self.clips.find(index)
             latest = max(0.0, shard.duration(row) - self.settings.seconds)
             fps = shard.settings.video_fps
@@ -139,7 +136,7 @@ class ShiftedClips:
 
         Raises BadClipError for data that cannot be read.
         """
-        with self._naming(index):
+        with naming_clip(self.clips.clip_ids[index]):
             shard, row = self.clips.find(index)
             on_object = [bool(label) for label in self.clips.viewpoint_labels[index]]
             return shard.viewpoints(row)[on_object]
@@ -149,7 +146,7 @@ class ShiftedClips:
 
         Raises BadClipError for data that cannot be read.
         """
-        with self._naming(index):
+        with naming_clip(self.clips.clip_ids[index]):
             shard, row = self.clips.find(index)
             w, y, z, x = shard.audio("foa", row).astype(float)
             return np.array([w @ x, w @ y, w @ z])
@@ -166,7 +163,7 @@ class ShiftedClips:
         Raises BadClipError for data that cannot be read.
         """
         settings = self.settings
-        with self._naming(request.index):
+        with naming_clip(self.clips.clip_ids[request.index]):
             shard, row = self.clips.find(request.index)
             middles = (np.arange(settings.frames) + 0.5) * settings.seconds / settings.frames
             view = View(viewpoints, request.fov, settings.crop, request.mirror)
@@ -178,7 +175,7 @@ class ShiftedClips:
 
         Raises BadClipError for data that cannot be read.
         """
-        with self._naming(request.index):
+        with naming_clip(self.clips.clip_ids[request.index]):
             shard, row = self.clips.find(request.index)
             foa = shard.audio("foa", row)
             rate = shard.settings.sample_rate
@@ -227,32 +224,17 @@ class ShiftedClips:
         starts = math.floor(round((duration - self.settings.seconds) * fps, 6)) + 1
         return starts - self._least(fps)
 
-    def _generator(self, key: SampleKey) -> Random:
-        text = f"{self.settings.seed}/{key.key}/{self.clips.clip_ids[key.clip]}"
-        digest = hashlib.sha256(text.encode()).digest()
-        return np.random.default_rng(int.from_bytes(digest[:8], "little"))
-
-    @contextmanager
-    def _naming(self, index: int) -> Iterator[None]:
-        """Turn errors of reading into one that names the clip."""
-        try:
-            yield
-        except (OSError, RuntimeError, ValueError, cv2.error) as error:
-            raise BadClipError(self.clips.clip_ids[index], str(error)) from error
-
 
 def read_batch(clips: ShiftedClips, keys: Sequence[SampleKey]) -> ShiftedBatch | None:
     """Read the samples of some keys; None where none can be read."""
-    samples: list[ShiftedSample] = []
-    requests: list[ShiftedRequest] = []
-    for key in keys:
-        try:
-            request = clips.draw(key)
-            samples.append(clips.load(request))
-            requests.append(request)
-        except BadClipError as error:
-            logging.getLogger(__name__).warning("left out of a batch: %s", error)
-    if not samples:
+
+    def read(key: SampleKey) -> tuple[ShiftedRequest, ShiftedSample]:
+        request = clips.draw(key)
+        return request, clips.load(request)
+
+    found = read_each(read, keys)
+    if not found:
         return None
+    requests, samples = zip(*found, strict=True)
     video, audio = (torch.stack(parts) for parts in zip(*samples, strict=True))
     return ShiftedBatch(video, audio, requests)

@@ -39,7 +39,7 @@ UNUSED, TRAIN, TEST = "0", "1", "2"
 def read_hmdb51(folder: Path) -> ActionSet:
     """Read the lists of a folder; no video is opened.
 
-    Raises LayoutError for the first thing that differs from the layout.
+    Raises LayoutError for the first difference from the layout.
     """
     lists = first_folder(folder, LIST_FOLDERS)
     videos = first_folder(folder, VIDEO_FOLDERS)

@@ -56,7 +56,7 @@ class SceneSet:
 def read_tau2021(folder: Path) -> SceneSet:
     """Read the lists of a folder; no clip is opened.
 
-    Raises LayoutError for the first thing that differs from the layout.
+    Raises LayoutError for the first difference from the layout.
     """
     content = FolderContent(folder)
     listed = {part: _listed(folder, part) for part in ("train", "test")}

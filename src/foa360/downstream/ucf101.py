@@ -38,7 +38,7 @@ GROUP = re.compile(r"(v_.*_g\d+)_c\d+\.avi")
 def read_ucf101(folder: Path) -> ActionSet:
     """Read the lists of a folder; no video is opened.
 
-    Raises LayoutError for the first thing that differs from the layout.
+    Raises LayoutError for the first difference from the layout.
     """
     lists = folder / LISTS
     classes: list[str] = []

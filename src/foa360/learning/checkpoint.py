@@ -108,5 +108,16 @@ def load(path: Path) -> tuple[AudioVisual, ModelInfo]:
     return model.to(device()), info
 
 
+def load_with_untrained(path: Path) -> tuple[list[AudioVisual], ModelInfo]:
+    """Read a model, and make one of its shape with random weights; both in evaluation mode.
+
+    The random weights depend on the seed of the model alone. Returns both, the trained one first,
+    and what is stored beside the weights.
+    """
+    trained, info = load(path)
+    make_deterministic(info.seed)
+    return [trained.eval(), new_model(info).to(device()).eval()], info
+
+
 def _array(values: Tensor) -> NDArray[np.float32]:
     return np.asarray(values.numpy(), np.float32)

@@ -39,9 +39,7 @@ def load_weights(network: nn.Module, path: Path, unused: Sequence[str] = ()) -> 
         stored = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
         reason = str(error).splitlines()[0][:200]
-        raise WeightsError(
-            f"{path}: holds other things than tensors, or is damaged: {reason}"
-        ) from None
+        raise WeightsError(f"{path}: holds more than tensors, or is damaged: {reason}") from None
     own = network.state_dict()
     if not isinstance(stored, dict):
         raise WeightsError(f"{path}: holds no dictionary of tensors")

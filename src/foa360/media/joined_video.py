@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from foa360.media.container import limit_frames, open_media
 from foa360.media.frame_reader import FoundFrame, FrameReader, FrameRequest
 from foa360.media.orientation import UPRIGHT, frame_orientation
-from foa360.media.streams import video_streams
+from foa360.media.streams import are_simultaneous, video_streams
 
 Plane = NDArray[np.unsignedinteger[Any]]
 
@@ -173,12 +173,4 @@ def _shape(stream: VideoStream) -> tuple[str, int, int]:
 
 def _simultaneous(one: VideoStream, other: VideoStream) -> bool:
     """Return whether two streams have one rate, start and duration, as far as it is stated."""
-    if one.average_rate != other.average_rate:
-        return False
-    pairs = (one.start_time, other.start_time), (one.duration, other.duration)
-    for ours, theirs in pairs:
-        if ours is None or theirs is None or not one.time_base or not other.time_base:
-            continue
-        if abs(float(ours * one.time_base - theirs * other.time_base)) > TOLERANCE_S:
-            return False
-    return True
+    return one.average_rate == other.average_rate and are_simultaneous(one, other, TOLERANCE_S)

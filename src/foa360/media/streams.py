@@ -102,6 +102,17 @@ def used_streams(container: InputContainer) -> list[Stream]:
     return [*audio] if video is None else [*audio, video]
 
 
+def are_simultaneous(first: Stream, other: Stream, tolerance: float) -> bool:
+    """Return whether starts and durations of two streams, where stated, differ less, s."""
+    pairs = (first.start_time, other.start_time), (first.duration, other.duration)
+    for ours, theirs in pairs:
+        if ours is None or theirs is None or not first.time_base or not other.time_base:
+            continue
+        if abs(float(ours * first.time_base - theirs * other.time_base)) > tolerance:
+            return False
+    return True
+
+
 def _rank(stream: AudioStream) -> tuple[bool, bool, int]:
     """Return whether label and number of channels are those of ambisonics, and that number."""
     channels = stream.channels or 0
@@ -115,13 +126,7 @@ def _belong_together(first: AudioStream, other: AudioStream) -> bool:
     """Return whether two mono streams can be channels of one signal."""
     if (first.rate, first.codec_context.name) != (other.rate, other.codec_context.name):
         return False
-    pairs = (first.start_time, other.start_time), (first.duration, other.duration)
-    for ours, theirs in pairs:
-        if ours is None or theirs is None or not first.time_base or not other.time_base:
-            continue
-        if abs(float(ours * first.time_base - theirs * other.time_base)) > JOIN_TOLERANCE_S:
-            return False
-    return True
+    return are_simultaneous(first, other, JOIN_TOLERANCE_S)
 
 
 def _is_cover(stream: VideoStream) -> bool:

@@ -13,7 +13,8 @@ from foa360.config.downstream import Downstream
 from foa360.core import tables
 from foa360.core.jobs import Progress
 from foa360.core.records import DownstreamItem
-from foa360.stages.actions.stage import ActionFiles, recognise_actions
+from foa360.downstream.files import DownstreamFiles
+from foa360.stages.actions.stage import recognise_actions
 
 SETTINGS = Downstream(epochs=12, batch=8, learning_rate=2e-3, test_clips=3)
 WRITERS = {"ucf101": write_ucf101, "hmdb51": write_hmdb51}
@@ -22,7 +23,7 @@ WRITERS = {"ucf101": write_ucf101, "hmdb51": write_hmdb51}
 def run(data: str, folder: Path, tmp_path: Path, split: int = 1, name: str = "out") -> Path:
     model = write_network(tmp_path / "model.pt")
     output = tmp_path / f"{name}.parquet"
-    files = ActionFiles(folder=folder, model=model, output=output)
+    files = DownstreamFiles(folder=folder, model=model, output=output)
     recognise_actions(data, split, files, SETTINGS, 2, Progress("test"))
     return output
 

@@ -16,10 +16,11 @@ from foa360.core.jobs import Progress
 from foa360.core.records import DownstreamItem
 from foa360.downstream.eigenscape import CLASSES, draw_folds, read_eigenscape, segments
 from foa360.downstream.figures import figures
+from foa360.downstream.files import DownstreamFiles
 from foa360.downstream.layout import LayoutError
 from foa360.media.container import MediaError
 from foa360.stages.downstream.stage import pool_downstream
-from foa360.stages.eigenscape.stage import EigenscapeFiles, classify_eigenscape
+from foa360.stages.eigenscape.stage import classify_eigenscape
 
 FEATURES = Features(sample_rate=8000, n_fft=512, hop=160, n_mels=BANDS)
 
@@ -30,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, tmp_path: Path, audio_input: str = "foa_iv") -> Path:
-    files = EigenscapeFiles(
+    files = DownstreamFiles(
         folder=folder,
         model=write_network(tmp_path / "model.pt", audio_input),
         output=tmp_path / "out.parquet",

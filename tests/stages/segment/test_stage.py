@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import soundfile
 import torch
 from PIL import Image
 from support.avsbench import write_ms3, write_s4
+from support.killed import KilledError, KilledProgress
 
 from foa360.config.segmentation import Segmentation
 from foa360.core import tables
@@ -124,24 +125,6 @@ def test_a_trained_network_marks_what_sounds_and_not_what_another_video_sounds(t
     assert figure["silence"] < figure["value"] - 0.1
 
 
-class KilledError(Exception):
-    pass
-
-
-class KilledProgress(Progress):
-    """Ends a loop over steps after some of them."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__("test")
-        self.steps = steps
-
-    def __call__(self, items, total, unit) -> Iterator[Any]:
-        for number, item in enumerate(super().__call__(items, total, unit)):
-            if unit == "steps" and number == self.steps:
-                raise KilledError
-            yield item
-
-
 @pytest.mark.parametrize("crop_losses", ["off", "separate"])
 def test_a_killed_run_resumes_to_the_same_bytes(
     crop_losses: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -171,6 +154,15 @@ def test_separate_losses_of_crops_leave_every_weight_as_it_is_without_them(
         for kind, own in weights.items()
     }
     assert equal == {"off": True, "separate": True, "shared": False}
+
+
+def test_training_begins_anew_where_a_checkpoint_is_damaged(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "checkpoint.pt").write_bytes(b"no checkpoint")
+    begun = train(experiment(folder, epochs=1), tmp_path).read_bytes()
+    assert "training begins anew: " in capsys.readouterr().err
+    assert begun == train(experiment(folder, epochs=1), tmp_path / "whole").read_bytes()
 
 
 def test_a_checkpoint_of_other_settings_is_not_resumed(

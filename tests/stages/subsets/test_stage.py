@@ -1,5 +1,9 @@
 """Subsets of clips by their energy ratio."""
 
+from dataclasses import replace
+
+from support.drawn_videos import kept_clip
+
 from foa360.core import tables
 from foa360.core.jobs import Progress
 from foa360.core.records import KeptClip, SubsetClip
@@ -9,20 +13,9 @@ from foa360.stages.subsets.stage import divide_clips
 def divide(folder, ratios, seed=0):
     """Divide training clips of these ratios, and one test clip."""
     clips = [
-        KeptClip(
+        replace(
+            kept_clip(f"v{number}", split="train" if number < len(ratios) else "test"),
             clip_id=f"c{number}",
-            video_id=f"v{number}",
-            start=0.0,
-            duration=10.0,
-            split="train" if number < len(ratios) else "test",
-            planes=[0, 1, 2, 3],
-            gains=[1.0] * 4,
-            channel_lags=[0.0] * 4,
-            aligned=False,
-            projection="erp",
-            stereo="mono",
-            bar_rows=0.0,
-            bar_columns=0.0,
             energy_ratio=ratio,
         )
         for number, ratio in enumerate([*ratios, 1.0])

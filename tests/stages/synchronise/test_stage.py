@@ -3,7 +3,6 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from support.flashing_discs import write_discs
+from support.killed import KilledError, KilledProgress
 
 from foa360.config.synchronisation import Synchronisation
 from foa360.core import tables
@@ -105,24 +105,6 @@ def test_shards_become_a_model_curves_decisions_and_an_accuracy(shard: Path, tmp
     assert 0.1 < figures["chance"] < 0.2
     with Image.open(tmp_path / "maps.png") as maps:
         assert maps.size == (384, 4 * 192)
-
-
-class KilledError(Exception):
-    pass
-
-
-class KilledProgress(Progress):
-    """Ends a loop over steps after some of them."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__("test")
-        self.steps = steps
-
-    def __call__(self, items, total, unit) -> Iterator[Any]:
-        for number, item in enumerate(super().__call__(items, total, unit)):
-            if unit == "steps" and number == self.steps:
-                raise KilledError
-            yield item
 
 
 @pytest.mark.parametrize("keys", [{}, {"accumulate": 2, "audio": "stereo", "crops": "random"}])

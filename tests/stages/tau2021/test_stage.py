@@ -16,10 +16,11 @@ from foa360.core import tables
 from foa360.core.jobs import Progress
 from foa360.core.records import DownstreamItem
 from foa360.downstream.figures import figures
+from foa360.downstream.files import DownstreamFiles
 from foa360.downstream.layout import LayoutError
 from foa360.downstream.tau2021 import read_binaural, read_tau2021, validation_locations
 from foa360.media.container import MediaError
-from foa360.stages.tau2021.stage import SceneFiles, classify_tau2021
+from foa360.stages.tau2021.stage import classify_tau2021
 
 FEATURES = Features(sample_rate=8000, n_fft=512, hop=160, n_mels=BANDS)
 SETTINGS = Downstream(epochs=6, batch=6, learning_rate=2e-3, scene_epochs=30)
@@ -92,7 +93,7 @@ def test_a_miniature_becomes_a_table_and_figures(tmp_path: Path):
     train = read_tau2021(folder).train
     train[0].audio.write_bytes(b"")
     train[4].video.write_bytes(b"no video")
-    files = SceneFiles(
+    files = DownstreamFiles(
         folder=folder, model=write_network(tmp_path / "m.pt"), output=tmp_path / "out.parquet"
     )
     classify_tau2021(files, FEATURES, SETTINGS, 5, Progress("test"))

@@ -93,8 +93,8 @@ class CropHead(nn.Module):
         steps = torch.linalg.vector_norm(units[1:][follows] - units[:-1][follows], dim=-1)
         shown = known.any(1)
         mean = units.new_zeros(len(boxes), FEATURES).index_add(0, video, units)[shown]
-        heard = found.vectors if self.encoder is None else found.vectors.detach()
-        cosine = functional.cosine_similarity(mean, self.audio(heard.mean(1)[shown]), dim=-1)
+        of_audio = found.vectors if self.encoder is None else found.vectors.detach()
+        cosine = functional.cosine_similarity(mean, self.audio(of_audio.mean(1)[shown]), dim=-1)
         return CropLosses(
             functional.cross_entropy(logits, labels[video]),
             steps.sum() / max(len(steps), 1),

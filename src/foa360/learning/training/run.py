@@ -1,6 +1,5 @@
 """A training run: model, optimiser, position and curves, which a checkpoint holds."""
 
-import copy
 import math
 import warnings
 from collections.abc import Iterable, Sequence
@@ -14,11 +13,9 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from foa360.core.digest import value_digest
-from foa360.core.files import atomic
 from foa360.learning.processes import sum_over_processes, synchronise_batch_norms
+from foa360.learning.training.checkpoints import CHECKPOINT_INTERVAL, resume, write_checkpoint
 
-#: Steps between two checkpoints.
-CHECKPOINT_INTERVAL = 50
 #: Steps between two points of the curves, each a mean over them.
 CURVE_INTERVAL = 10
 WARM_UP_STEPS = 10
@@ -212,7 +209,7 @@ class TrainingRun:
     def keep(self) -> None:
         """Write a checkpoint, if one is due."""
         if self.step % CHECKPOINT_INTERVAL == 0 and self.fabric.is_global_zero:
-            self._write_checkpoint()
+            write_checkpoint(self.checkpoint, self._state())
 
     def resume(self, fingerprint: str) -> str:
         """Continue from the checkpoint, if it is one of the same inputs and settings.
@@ -221,21 +218,7 @@ class TrainingRun:
         otherwise.
         """
         self.fingerprint = fingerprint
-        if not self.checkpoint.is_file():
-            return ""
-        start = copy.deepcopy(self._state())
-        try:
-            state = torch.load(self.checkpoint, map_location=self.fabric.device, weights_only=True)
-            if state["fingerprint"] != fingerprint:
-                return f"{self.checkpoint} has other inputs or settings"
-            self._restore(state)
-        except Exception as error:
-            # Whatever a file holds: PyTorch has no error of its own for it.
-            if isinstance(error, OSError) and error.errno is not None:
-                raise  # of the machine
-            self._restore(start)
-            return f"{self.checkpoint} is damaged or no checkpoint ({type(error).__name__})"
-        return ""
+        return resume(self.checkpoint, self._state(), self._restore, self.fabric.device)
 
     def require_same_step(self) -> None:
         """Raise RuntimeError where the processes of a training have read different checkpoints.
@@ -278,10 +261,6 @@ class TrainingRun:
         self.sums = np.array(state["sums"], float).reshape(3)
         self.validations = [Validation(*point) for point in state["validations"]]
         self.best_weights = state["best_weights"]
-
-    def _write_checkpoint(self) -> None:
-        with atomic(self.checkpoint) as temporary:
-            torch.save(self._state(), temporary)
 
 
 def _constant_factor(_step: int, _steps: int) -> float:

@@ -40,6 +40,19 @@ def validation_videos(videos: Iterable[str], share: float, seed: int) -> set[str
     return set(sorted(distinct, key=lambda video: _hash(video, seed))[:count])
 
 
+def divided_clips(clips: ClipIndex, share: float, seed: int) -> tuple[list[str], list[str]]:
+    """Return the ids of the clips that are trained on, and of those of the validation videos.
+
+    For `share` and `seed` see `validation_videos`.
+    """
+    held_out = validation_videos(clips.videos, share, seed)
+    training: list[str] = []
+    validation: list[str] = []
+    for clip_id, video in zip(clips.clip_ids, clips.videos, strict=True):
+        (validation if video in held_out else training).append(clip_id)
+    return training, validation
+
+
 def validation_keys(
     clips: ClipIndex, batch: int, samples: int, seed: int
 ) -> Iterator[list[SampleKey]]:

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +14,10 @@ from foa360.core import tables
 from foa360.core.records import DownstreamItem
 from foa360.downstream import hmdb51, ucf101
 from foa360.downstream.actions import ActionProtocol, Unread, VideoScores
+from foa360.downstream.files import DownstreamFiles
 from foa360.downstream.layout import ActionSet, LabelledVideo
 from foa360.downstream.video_clips import ClipShape
-from foa360.learning.checkpoint import device, load, make_deterministic, new_model
+from foa360.learning.checkpoint import load_with_untrained
 
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
@@ -29,24 +29,10 @@ TRAIN_CLIPS = {"ucf101": 5, "hmdb51": 10}
 NETWORKS = ("trained", "untrained")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActionFiles:
-    """Paths of the stage.
-
-    folder : data set in its public layout.
-    model : weights, as the stage `train` writes them.
-    output : DownstreamItem.
-    """
-
-    folder: Path
-    model: Path
-    output: Path
-
-
 def recognise_actions(
     data: str,
     split: int,
-    files: ActionFiles,
+    files: DownstreamFiles,
     settings: Downstream,
     threads: int,
     progress: "Progress",
@@ -62,7 +48,7 @@ def recognise_actions(
         `ucf101` or `hmdb51`.
     split : int
         Number of the official split, 1 to 3.
-    files : ActionFiles
+    files : DownstreamFiles
         Input and output paths.
     settings : Downstream
         Section `downstream` of the configuration.
@@ -80,10 +66,8 @@ def recognise_actions(
     """
     content = READERS[data](files.folder)
     chosen = content.splits[split - 1]
-    trained, info = load(files.model)
+    networks, info = load_with_untrained(files.model)
     training = Train.model_validate_json(info.settings)
-    make_deterministic(info.seed)
-    networks = [trained.eval(), new_model(info).to(device()).eval()]
     protocol = ActionProtocol(
         shape=ClipShape(
             frames=training.frames,

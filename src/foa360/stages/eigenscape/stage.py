@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +24,8 @@ from foa360.downstream.eigenscape import (
     read_eigenscape,
     segments,
 )
-from foa360.learning.checkpoint import device, load, make_deterministic, new_model
+from foa360.downstream.files import DownstreamFiles
+from foa360.learning.checkpoint import load_with_untrained
 from foa360.learning.models.audiovisual import AudioVisual
 from foa360.media.container import MediaError
 
@@ -40,20 +40,6 @@ MIN_PROBABILITY = 1e-30
 ITERATIONS = 2000
 
 
-@dataclass(frozen=True, kw_only=True)
-class EigenscapeFiles:
-    """Paths of the stage.
-
-    folder : data set in its public layout.
-    model : weights, as the stage `train` writes them.
-    output : DownstreamItem.
-    """
-
-    folder: Path
-    model: Path
-    output: Path
-
-
 @dataclass(frozen=True)
 class _Segment:
     """A segment of a recording, and its mean features from each network."""
@@ -64,7 +50,7 @@ class _Segment:
 
 
 def classify_eigenscape(
-    files: EigenscapeFiles,
+    files: DownstreamFiles,
     features: Features,
     segment_seconds: float,
     seed: int,
@@ -78,7 +64,7 @@ def classify_eigenscape(
 
     Parameters
     ----------
-    files : EigenscapeFiles
+    files : DownstreamFiles
         Input and output paths.
     features : Features
         Section `features` of the configuration.
@@ -98,9 +84,7 @@ def classify_eigenscape(
     """
     progress.say(PARK_WARNING)
     recordings = read_eigenscape(files.folder)
-    trained, info = load(files.model)
-    make_deterministic(info.seed)
-    networks = [trained.eval(), new_model(info).to(device()).eval()]
+    networks, info = load_with_untrained(files.model)
     windows = AudioWindows(info, features)
     folds = draw_folds(seed)
     found: list[_Segment] = []

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from foa360.config.train import Train
 from foa360.core import tables
 from foa360.core.records import Embedding
 from foa360.data.clips import SPLITS
 from foa360.data.dataset import ShardDataset
 from foa360.data.samples import BadClipError
-from foa360.learning.checkpoint import ModelInfo, device, load, make_deterministic
+from foa360.learning.checkpoint import device, load, make_deterministic
+from foa360.learning.model_data import model_dataset
 from foa360.learning.models.audiovisual import AudioVisual
 from foa360.lists.lines import read_lines, read_video_ids
 from foa360.lists.table import is_table
@@ -62,7 +62,9 @@ def write_embeddings(files: EmbeddingFiles, progress: "Progress") -> None:
     of_video = _clips_of_videos(files.shards)
     listed = [of_video.get(name, [name]) for name in _ids(files.clips)]
     wanted = list(dict.fromkeys(clip for clips in listed for clip in clips))
-    datasets = [_dataset(files.shards, split, wanted, info) for split in SPLITS]
+    datasets = [
+        model_dataset(files.shards, split, info, only=wanted, verify=True) for split in SPLITS
+    ]
     place = {
         clip_id: (dataset, number)
         for dataset in datasets
@@ -98,24 +100,6 @@ def _clips_of_videos(shards: Sequence[Path]) -> dict[str, list[str]]:
             for video, clip in pairs:
                 clips.setdefault(str(video), []).append(str(clip))
     return clips
-
-
-def _dataset(
-    shards: Sequence[Path], split: str, clips: Sequence[str], info: ModelInfo
-) -> ShardDataset:
-    training = Train.model_validate_json(info.settings)
-    return ShardDataset(
-        shards,
-        split,
-        only=clips,
-        verify=True,
-        input=info.input,
-        frames=training.frames,
-        crop=training.crop,
-        audio_seconds=training.audio_seconds,
-        video_seconds=training.video_seconds,
-        statistics=info.statistics,
-    )
 
 
 def _embed(model: AudioVisual, data: ShardDataset, number: int) -> Iterator[Embedding]:

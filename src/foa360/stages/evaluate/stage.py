@@ -10,13 +10,12 @@ import numpy as np
 from torch import Tensor
 
 from foa360.config.evaluate import Evaluate
-from foa360.config.train import Train
 from foa360.core import tables
 from foa360.core.files import atomic
 from foa360.core.records import Decision, TestLine
-from foa360.data.dataset import ShardDataset
 from foa360.learning.accuracy import accuracy
-from foa360.learning.checkpoint import ModelInfo, device, load, make_deterministic, new_model
+from foa360.learning.checkpoint import ModelInfo, load_with_untrained
+from foa360.learning.model_data import model_dataset
 from foa360.learning.models.audiovisual import AudioVisual
 from foa360.stages.evaluate.choices import CHOICES, WITHOUT, Embedded, embed
 from foa360.stages.evaluate.classifiers import FALSE_AUDIO, Classification, Variant
@@ -73,10 +72,8 @@ def evaluate_model(files: EvaluateFiles, settings: Evaluate, progress: "Progress
     progress : Progress
         Reports batches.
     """
-    trained, info = load(files.model)
-    make_deterministic(info.seed)
-    untrained = new_model(info).to(device())
-    evaluation = _Evaluation(files, settings, [trained.eval(), untrained.eval()], info, progress)
+    networks, info = load_with_untrained(files.model)
+    evaluation = _Evaluation(files, settings, networks, info, progress)
     results = evaluation.results()
     facts = {
         "experiment": info.experiment,
@@ -111,11 +108,8 @@ class _Evaluation:
         self.info = info
         self.decisions: list[Decision] = []
         lines = tables.read(files.test_list, TestLine)
-        training = Train.model_validate_json(info.settings)
         self.progress = progress
-        self.data = {
-            split: _dataset(files.shards, split, training, info) for split in ("train", "test")
-        }
+        self.data = {split: model_dataset(files.shards, split, info) for split in ("train", "test")}
         self.train, self.test = (
             read_lines(networks, data, [line for line in lines if line.split == split], progress)
             for split, data in self.data.items()
@@ -211,19 +205,6 @@ class _Evaluation:
         decisions = _decisions(name, self.info.seed, self.test, rows, outcomes)
         self.decisions += decisions
         return accuracy(decisions, chance)
-
-
-def _dataset(shards: Sequence[Path], split: str, training: Train, info: ModelInfo) -> ShardDataset:
-    return ShardDataset(
-        shards,
-        split,
-        input=info.input,
-        frames=training.frames,
-        crop=training.crop,
-        audio_seconds=training.audio_seconds,
-        video_seconds=training.video_seconds,
-        statistics=info.statistics,
-    )
 
 
 def _decisions(

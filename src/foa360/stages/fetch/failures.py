@@ -13,32 +13,13 @@ from pathlib import Path
 
 from foa360.core import tables
 from foa360.core.files import atomic
-from foa360.core.reasons import REASONS
+from foa360.core.reasons import NOT_FETCHED, REASONS
 from foa360.stages.fetch.cache import forget_failures
 from foa360.stages.fetch.local import is_readable
 
 #: Reasons that fetching records.
 FETCH_REASONS = (
-    "file_missing",
-    "private",
-    "removed",
-    "geo",
-    "age",
-    "members",
-    "drm",
-    "live",
-    "no_foa_from_client",
-    "rate_limited",
-    "bot_check",
-    "throttled",
-    "http_4xx",
-    "http_5xx",
-    "timeout",
-    "truncated_download",
-    "private_address",
-    "not_media",
-    "cache_full",
-    "fetch_error",
+    *NOT_FETCHED,
     "empty_file",
     "unreadable",
     "no_audio",

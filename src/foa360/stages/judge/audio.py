@@ -18,6 +18,7 @@ from foa360.ambisonics.descriptors import (
 )
 from foa360.config.curate import Curate
 from foa360.core.arrow_columns import Bools, Floats, list_column, number_column, repeated
+from foa360.core.reasons import MONO_OR_STEREO
 from foa360.stages.judge.components import judge_components
 from foa360.stages.judge.convention import decide_each
 from foa360.stages.judge.convention_types import Convention
@@ -35,20 +36,11 @@ from foa360.stages.judge.video_conventions import (
     repaired,
 )
 
-#: Reasons that a clip's own channels give; whether they fit a sound field is decided for the video.
-DEGENERATE = {
-    "mono_in_w",
-    "mono_in_all",
-    "stereo_in_two",
-    "stereo_upmix",
-    "stereo",
-    "paired_channels",
-}
 #: All reasons that are decided for each clip.
-OWN = {*DEGENERATE, "horizontal_only", "one_direction"}
+OWN = {*MONO_OR_STEREO, "horizontal_only", "one_direction"}
 #: Reasons with which an energy ratio has no meaning.
 WITHOUT_FIELD = {
-    *DEGENERATE,
+    *MONO_OR_STEREO,
     "no_w",
     "a_format",
     "order_unknown",
@@ -110,11 +102,12 @@ def judge_audio(
         Whether the conventions have a trace.
     """
     silent = audio.silent_share > settings.silent_share
-    conventions = decide_conventions(audio, videos, silent, traced)
+    ordered = in_order(audio, videos)
+    conventions = decide_conventions(audio, ordered, videos.count, silent, traced)
     conventions = with_tbe(conventions, audio.second_order[~silent], audio.video[~silent])
     own = own_reasons(audio, conventions, silent)
-    comparable = ~silent & ~own.any_of(DEGENERATE)
-    mixed = mixed_videos(audio, in_order(audio, videos), comparable)
+    comparable = ~silent & ~own.any_of(MONO_OR_STEREO)
+    mixed = mixed_videos(audio, ordered, comparable)
     is_mixed = np.isin(audio.video, list(mixed))
     conventions = without_mixed(conventions, mixed)
     by_video = repaired(conventions, settings)
@@ -141,7 +134,7 @@ def judge_audio(
     for code, clips in lag_reasons(lags, settings).items():
         reasons.add(code, clips)
     components = judge_components(audio, by_video)
-    judgeable = ~silent & ~reasons.any_of(DEGENERATE)
+    judgeable = ~silent & ~reasons.any_of(MONO_OR_STEREO)
     # Nothing was converted: which component is empty depends on the order, which is in doubt.
     doubtful = judgeable & unsure & components.empty.any(1)
     reasons.matrix[doubtful] = reasons.without({"horizontal_only"}).matrix[doubtful]

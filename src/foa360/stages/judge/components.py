@@ -95,7 +95,7 @@ def judge_components(audio: AudioColumns, by_video: VideoConventions) -> Compone
 def band_limited(evidence: EvidenceStack) -> Bools:
     """Whether channels have low frequencies only, as an LFE channel has, `(m, 4)`.
 
-    A source in the null of a component is heard there by its reflections; only a path leaves
+    A source in the null of a component reaches it by its reflections; only a path leaves
     nothing in all higher bands.
     """
     total = evidence.energies.sum(2, keepdims=True)

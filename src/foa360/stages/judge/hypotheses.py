@@ -3,7 +3,7 @@
 A hypothesis says which channel is W, which gains the channels have, and which of the others is the
 height; or that they are no sound field. What the evidence says for each is a sum of features with
 weights of `tables/hypotheses.csv`, which `benchmarks/hypotheses.py` fits on simulated microphones,
-all hypotheses being as frequent. What is known before anything is heard is in `PRIORS`.
+all hypotheses being as frequent. What is known before any measurement is in `PRIORS`.
 """
 
 import csv

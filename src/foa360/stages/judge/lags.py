@@ -30,7 +30,7 @@ def component_lags(audio: AudioColumns, by_video: VideoConventions) -> Floats:
 def _late(audio: AudioColumns) -> Bools:
     """Whether the second to fourth channel have a lag against the first, `(m, 3)`.
 
-    A source that a component does not receive is heard there by its reflections only, some
+    A source that a component does not receive reaches it by its reflections only, some
     milliseconds later. A short lag of one component alone therefore needs clearer evidence.
     """
     limits = LAG_THRESHOLDS

@@ -49,13 +49,17 @@ def mixed_videos(audio: AudioColumns, ordered: Indices, usable: Bools) -> dict[i
     """
     present = compare_channels(audio.evidence.cov).present
     clips = ordered[usable[ordered]]
+    groups = _groups(audio.video[clips])
+    if not groups:
+        return {}
+    levels, heights = _levels_db(audio.evidence)
     found = {}
-    for group in _groups(audio.video[clips]):
+    for group in groups:
         of_video = clips[group]
         # What lacks a component in a part only is named for that.
         complete = (present[of_video] == present[of_video].any(0)).all(1)
         of_video = of_video[complete]
-        if len(of_video) > 1 and _may_be_mixed(audio.evidence.take(of_video)):
+        if len(of_video) > 1 and _may_be_mixed(levels[of_video], heights[of_video]):
             mixed = _mixed(audio, of_video)
             if mixed is not None:
                 found[int(audio.video[of_video[0]])] = mixed
@@ -82,18 +86,21 @@ def _groups(videos: Indices) -> list[slice]:
     return [slice(begin, begin + count) for begin, count in pairs if count > 1]
 
 
-def _may_be_mixed(evidence: EvidenceStack) -> bool:
+def _levels_db(evidence: EvidenceStack) -> tuple[Floats, Floats]:
+    """Compute the level of the dipoles against W, and of the height against X, `(n,)` dB."""
+    levels, active = dipole_levels(evidence.levels[:, 0])
+    of_clips = np.where(active, levels, 0).sum(1) / np.maximum(active.sum(1), 1)
+    energies = np.diagonal(evidence.cov, axis1=1, axis2=2)
+    ratios = np.maximum(energies[:, 2], 1e-12) / np.maximum(energies[:, 3], 1e-12)
+    return of_clips, 10 * np.log10(ratios)
+
+
+def _may_be_mixed(levels: Floats, heights: Floats) -> bool:
     """Whether levels differ between clips as much as those of two conventions.
 
     Gains change the level of the dipoles against W, and orders move the height or W.
     """
-    levels, active = dipole_levels(evidence.levels[:, 0])
-    of_clips = np.where(active, levels, 0).sum(1) / np.maximum(active.sum(1), 1)
-    energies = np.diagonal(evidence.cov, axis1=1, axis2=2)
-    heights_db = 10 * np.log10(
-        np.maximum(energies[:, 2], 1e-12) / np.maximum(energies[:, 3], 1e-12)
-    )
-    return bool(np.ptp(of_clips) > LIMITS.level_range or np.ptp(heights_db) > LIMITS.height_range)
+    return bool(np.ptp(levels) > LIMITS.level_range or np.ptp(heights) > LIMITS.height_range)
 
 
 def _mixed(audio: AudioColumns, clips: Indices) -> Mixed | None:

@@ -66,28 +66,28 @@ def in_order(audio: AudioColumns, videos: Videos) -> Indices:
 
 
 def decide_conventions(
-    audio: AudioColumns, videos: Videos, silent: Bools, traced: bool
+    audio: AudioColumns, ordered: Indices, count: int, silent: Bools, traced: bool
 ) -> list[Convention | None]:
     """Decide on the convention of each video; None if no clip has a signal.
 
     Parameters
     ----------
     audio : AudioColumns
-        Measures of all clips.
-    videos : Videos
-        Source videos of all clips.
+        Measures of m clips.
+    ordered : (m,)
+        Clips as `in_order` has them: their order decides on the last digits of sums.
+    count : int
+        Number of videos.
     silent : (m,)
         Clips whose evidence does not count.
     traced : bool
         Whether the conventions have a trace.
     """
-    # By start, since the order of the clips decides on the last digits of sums.
-    ordered = in_order(audio, videos)
     ordered = ordered[~silent[ordered]]
     decided, first, groups = np.unique(audio.video[ordered], return_index=True, return_inverse=True)
     sums = audio.evidence.summed(ordered, groups)
     proven = audio.order_proven[ordered[first]]
-    conventions: list[Convention | None] = [None] * videos.count
+    conventions: list[Convention | None] = [None] * count
     found = decide_each(sums, proven, audio.distributed[ordered[first]], traced)
     for video, convention in zip(decided.tolist(), found, strict=True):
         conventions[video] = convention

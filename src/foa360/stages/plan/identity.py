@@ -172,7 +172,7 @@ def group_videos(
         if source == OWN_SOURCE:
             continue
         shown = [*_content_keys(video, keys, digests)]
-        heard = [*_content_keys(audio, keys, digests)]
+        of_audio = [*_content_keys(audio, keys, digests)]
         recorded = [("content", file.digest) for file in fetched.get(video_id, ())]
         content.add(video_id, [*shown, *recorded[:1]])
         parts = [("recording", recording(group))]
@@ -182,7 +182,7 @@ def group_videos(
         if video_id in segments:
             parts.append(("segments", segments[video_id]))
         chapters.add(video_id, parts)
-        groups.add(video_id, [*parts, *shown, *heard, *recorded])
+        groups.add(video_id, [*parts, *shown, *of_audio, *recorded])
     _say_what_is_joined([row[0] for row in rows], content, chapters, segments)
     natural = dict(zip(videos["video_id"], videos["group"], strict=True))
     merged = {video_id: natural[groups.root(video_id)] for video_id in natural}

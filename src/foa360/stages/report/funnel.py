@@ -4,33 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from foa360.core.reasons import REASONS, REJECTING, Verdict
+from foa360.core.reasons import MONO_OR_STEREO, NOT_FETCHED, REASONS, REJECTING, Verdict
 
 #: Stages that clips pass, in order, with the codes of what each removes. A clip that has passed all
 #: is kept.
 STAGES: dict[str, tuple[str, ...]] = {
-    "fetched": (
-        "file_missing",
-        "private",
-        "removed",
-        "geo",
-        "age",
-        "members",
-        "drm",
-        "live",
-        "no_foa_from_client",
-        "rate_limited",
-        "bot_check",
-        "throttled",
-        "http_4xx",
-        "http_5xx",
-        "timeout",
-        "truncated_download",
-        "private_address",
-        "not_media",
-        "cache_full",
-        "fetch_error",
-    ),
+    "fetched": NOT_FETCHED,
     "decoded": (
         "empty_file",
         "unreadable",
@@ -46,12 +25,7 @@ STAGES: dict[str, tuple[str, ...]] = {
     ),
     "four channels": ("channel_count", "codec_unknown"),
     "ambisonic": (
-        "mono_in_w",
-        "mono_in_all",
-        "stereo_in_two",
-        "stereo_upmix",
-        "stereo",
-        "paired_channels",
+        *MONO_OR_STEREO,
         "no_w",
         "a_format",
         "order_unknown",

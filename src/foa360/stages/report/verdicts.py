@@ -5,7 +5,7 @@ from string import Formatter
 from typing import Any
 
 from foa360.config.curate import Curate
-from foa360.core.reasons import REASONS
+from foa360.core.reasons import MONO_OR_STEREO, REASONS
 from foa360.stages.report.clips import ReportClip, fields_of
 from foa360.stages.report.funnel import Loss
 
@@ -37,12 +37,7 @@ MEASURED = {
     "duration_mismatch": "{duration_difference:+.2f} s",
     **dict.fromkeys(
         (
-            "mono_in_w",
-            "mono_in_all",
-            "stereo_in_two",
-            "stereo_upmix",
-            "stereo",
-            "paired_channels",
+            *MONO_OR_STEREO,
             "no_w",
             "a_format",
             "order_unknown",

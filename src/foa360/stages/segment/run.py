@@ -8,15 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from foa360.config.segmentation import Segmentation
-from foa360.core.files import atomic
 from foa360.downstream.sounding_batches import SoundingBatch
 from foa360.learning.checkpoint import device
 from foa360.learning.segmentation.crops import CropHead
 from foa360.learning.segmentation.losses import DIVERGENCE_WEIGHT, divergence, mask_loss
 from foa360.learning.segmentation.network import SoundSegmenter
-
-#: Steps between two checkpoints.
-CHECKPOINT_INTERVAL = 50
+from foa360.learning.training.checkpoints import resume, write_checkpoint
 
 
 class EpochPoint(NamedTuple):
@@ -95,23 +92,18 @@ class SegmentationRun:
         if jaccard > self.best_jaccard:
             self.best, self.best_step, self.best_jaccard = _copy(self.network), self.step, jaccard
 
-    def resume(self, fingerprint: str) -> None:
-        """Continue from the checkpoint, if it is one of the same inputs and settings."""
+    def resume(self, fingerprint: str) -> str:
+        """Continue from the checkpoint, see `foa360.learning.training.checkpoints.resume`."""
         self.fingerprint = fingerprint
-        if not self.checkpoint.is_file():
-            return
-        state: dict[str, Any] = torch.load(self.checkpoint, "cpu", weights_only=True)
-        if state["fingerprint"] != fingerprint:
-            return
-        self.parts.load_state_dict(state["parts"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.curves = [EpochPoint(*point) for point in state["curves"]]
-        for name in ("step", "sums", "best", "best_step", "best_jaccard"):
-            setattr(self, name, state[name])
+        return resume(self.checkpoint, self._state(), self._restore, torch.device("cpu"))
 
     def write_checkpoint(self) -> None:
         """Write everything that the rest of the run depends on."""
-        state = {
+        write_checkpoint(self.checkpoint, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        """Return what a checkpoint holds."""
+        return {
             "fingerprint": self.fingerprint,
             "parts": self.parts.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -122,8 +114,14 @@ class SegmentationRun:
             "best_step": self.best_step,
             "best_jaccard": self.best_jaccard,
         }
-        with atomic(self.checkpoint) as temporary:
-            torch.save(state, temporary)
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        """Set what a checkpoint holds. Raises an error of any kind where it does not fit."""
+        self.parts.load_state_dict(state["parts"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.curves = [EpochPoint(*point) for point in state["curves"]]
+        for name in ("step", "sums", "best", "best_step", "best_jaccard"):
+            setattr(self, name, state[name])
 
 
 def _copy(network: nn.Module) -> dict[str, Tensor]:

@@ -26,8 +26,9 @@ from foa360.learning.segmentation.crops import CropHead
 from foa360.learning.segmentation.encoders import ENCODERS
 from foa360.learning.segmentation.metrics import jaccard
 from foa360.learning.segmentation.network import Shape, SoundSegmenter
+from foa360.learning.training.checkpoints import CHECKPOINT_INTERVAL
 from foa360.learning.weights import load_weights
-from foa360.stages.segment.run import CHECKPOINT_INTERVAL, EpochPoint, SegmentationRun
+from foa360.stages.segment.run import EpochPoint, SegmentationRun
 
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
@@ -92,7 +93,8 @@ def train_segmentation(
     network = _network(experiment, files.init)
     crops = _crop_head(experiment, content, network)
     run = SegmentationRun(network, crops, experiment, files.folder / "checkpoint.pt")
-    run.resume(_fingerprint(experiment, content, files, seed))
+    if problem := run.resume(_fingerprint(experiment, content, files, seed)):
+        progress.say(f"training begins anew: {problem}")
     per_epoch = -(-len(train) // experiment.batch)
     steps = per_epoch * experiment.epochs
     drawn = orders(len(train), experiment.batch, seed, run.step, steps)

@@ -24,7 +24,7 @@ from foa360.learning.synchronisation.objective import AlignmentObjective
 from foa360.learning.training.devices import make_fabric
 from foa360.learning.training.loop import take_steps, write_curves
 from foa360.learning.training.run import Examples, TrainingRun
-from foa360.learning.training.validation import validation_keys, validation_videos
+from foa360.learning.training.validation import divided_clips, validation_keys
 from foa360.shards.verify import published_digest
 
 if TYPE_CHECKING:
@@ -138,13 +138,9 @@ def _parts(
     shards: Sequence[Path], samples: ShiftedSettings, share: float
 ) -> tuple[ShiftedClips, ShiftedClips]:
     """Divide the training clips by their videos: those that are trained on, and the others."""
-    clips = ClipIndex(shards, "train")
-    held_out = validation_videos(clips.videos, share, samples.seed)
-    ids: dict[bool, list[str]] = {False: [], True: []}
-    for clip_id, video in zip(clips.clip_ids, clips.videos, strict=True):
-        ids[video in held_out].append(clip_id)
-    training = ShiftedClips(shards, "train", replace(samples, augment=True), only=ids[False])
-    return training, ShiftedClips(shards, "train", samples, only=ids[True])
+    trained_on, held_out = divided_clips(ClipIndex(shards, "train"), share, samples.seed)
+    training = ShiftedClips(shards, "train", replace(samples, augment=True), only=trained_on)
+    return training, ShiftedClips(shards, "train", samples, only=held_out)
 
 
 def _examples(

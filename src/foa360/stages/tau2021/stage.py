@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +16,11 @@ from foa360.core import tables
 from foa360.core.records import DownstreamItem
 from foa360.downstream import scenes
 from foa360.downstream.audio_windows import AudioWindows
+from foa360.downstream.files import DownstreamFiles
 from foa360.downstream.scenes import SYSTEMS, SceneProtocol, features_of
 from foa360.downstream.tau2021 import CLASSES, SceneClip, read_tau2021, validation_locations
 from foa360.downstream.video_clips import ClipShape
-from foa360.learning.checkpoint import device, load, make_deterministic, new_model
+from foa360.learning.checkpoint import load_with_untrained
 from foa360.learning.models.audiovisual import AudioVisual
 from foa360.media.container import MediaError
 
@@ -32,22 +31,8 @@ DATA = "tau2021"
 NETWORKS = ("trained", "untrained")
 
 
-@dataclass(frozen=True, kw_only=True)
-class SceneFiles:
-    """Paths of the stage.
-
-    folder : data set in its public layout.
-    model : weights, as the stage `train` writes them.
-    output : DownstreamItem.
-    """
-
-    folder: Path
-    model: Path
-    output: Path
-
-
 def classify_tau2021(
-    files: SceneFiles,
+    files: DownstreamFiles,
     features: Features,
     settings: Downstream,
     seed: int,
@@ -57,7 +42,7 @@ def classify_tau2021(
 
     Parameters
     ----------
-    files : SceneFiles
+    files : DownstreamFiles
         Input and output paths.
     features : Features
         Section `features` of the configuration.
@@ -78,10 +63,8 @@ def classify_tau2021(
         Where a loss is not finite.
     """
     content = read_tau2021(files.folder)
-    trained, info = load(files.model)
+    networks, info = load_with_untrained(files.model)
     training = Train.model_validate_json(info.settings)
-    make_deterministic(info.seed)
-    networks = [trained.eval(), new_model(info).to(device()).eval()]
     protocol = SceneProtocol(
         windows=AudioWindows(info, features),
         shape=ClipShape(

@@ -16,7 +16,7 @@ from foa360.data.clips import ClipIndex
 from foa360.data.dataset import ShardDataset
 from foa360.data.inputs import FeatureStatistics
 from foa360.data.statistics import feature_statistics
-from foa360.learning.training.validation import validation_videos
+from foa360.learning.training.validation import divided_clips
 from foa360.tasks.registry import TASKS
 
 
@@ -55,16 +55,13 @@ def training_parts(
         rows = tables.read(subsets, SubsetClip)
         only = {row.clip_id for row in rows if getattr(row, experiment.subset)}
     clips = ClipIndex(shards, "train", only=only)
-    held_out = validation_videos(clips.videos, settings.validation_share, seed)
-    ids_of_part: dict[bool, set[str]] = {False: set(), True: set()}
-    for clip_id, video in zip(clips.clip_ids, clips.videos, strict=True):
-        ids_of_part[video in held_out].add(clip_id)
+    trained_on, held_out = divided_clips(clips, settings.validation_share, seed)
 
     def dataset(statistics: FeatureStatistics | None, *, validation: bool) -> ShardDataset:
         return ShardDataset(
             shards,
             "train",
-            only=ids_of_part[validation],
+            only=held_out if validation else trained_on,
             input=experiment.input,
             frames=settings.frames,
             crop=settings.crop,
