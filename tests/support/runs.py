@@ -82,15 +82,27 @@ def run(
 
 
 def products(folder: Path) -> dict[str, bytes]:
-    """Content of every file that must be the same in every run."""
+    """Content of every file that must be the same in every run.
+
+    Unfinished files of the cache are not: as another run may be writing them, they stay for a day.
+    """
     found = {}
     for path in sorted([*(folder / "results").rglob("*"), *(folder / "cache").rglob("*")]):
         is_product = path.suffix in PRODUCT_SUFFIXES or "media" in path.parts
         if path.name == "cost.js":  # the times of the jobs
             continue
+        name = str(path.relative_to(folder))
+        if name.startswith("cache/") and path.name.startswith("."):
+            continue
         if path.is_file() and is_product and "logs" not in path.parts:
-            found[str(path.relative_to(folder))] = path.read_bytes()
+            found[name] = path.read_bytes()
     return found
+
+
+def assert_same(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
+    """Assert that the products of two runs are the same; a failure names the files."""
+    assert sorted(found) == sorted(expected)
+    assert [name for name in expected if found[name] != expected[name]] == []
 
 
 def curated(folder: Path) -> list[CuratedClip]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from support import faults
 from support.faults import LOCAL, LOCAL_RULES, Run
-from support.runs import RUN_LIMIT_S, command, configure, curated, products, run
+from support.runs import RUN_LIMIT_S, assert_same, command, configure, curated, products, run
 from support.shared import made_once
 
 from foa360.core import tables
@@ -65,7 +65,7 @@ def lines_about(output: str) -> list[str]:
 def assert_as_undisturbed(folder: Path, undisturbed: Path) -> None:
     again = run(folder, "--cores", "2", "features")
     assert again.returncode == 0, again.stdout[-3000:]
-    assert results(folder) == results(undisturbed)
+    assert_same(results(folder), results(undisturbed))
     planned = len(tables.read_frame(folder / "results/plan/shards.parquet"))
     assert len(curated(folder)) == planned
     kept = sum(clip.verdict == "kept" for clip in curated(folder))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support import faults, slurm, slurm_accounting
-from support.runs import SMALL, configure, curated, products, run
+from support.runs import SMALL, assert_same, configure, curated, products, run
 from support.slurm import PROFILE, PROGRAM, WITHOUT_ACCOUNTING
 
 #: Its first attempt cannot have enough.
@@ -47,7 +47,7 @@ def test_without_accounting_a_cluster_makes_the_same_bytes_through_three_losses(
         finally:
             going.stop()
     assert "test_list failed: it needed more memory than the `mem_mb`" in going.output
-    assert products(folder) == products(complete_run)
+    assert_same(products(folder), products(complete_run))
 
 
 def test_a_job_over_its_time_and_one_over_its_memory_get_more_at_the_next_attempt(
