@@ -40,6 +40,7 @@ CHECKS = [
     ["ruff", "format", "--check", "."],
     ["snakefmt", "--check", "workflow", "rules"],
     ["mypy"],
+    ["mypy", "benchmarks"],
     ["lint-imports"],
     ["snakemake", "--lint"],
     ["pytest", "-n", "2", "--dist", "worksteal", "--durations", "10"],

@@ -16,7 +16,8 @@ from simulation import CASES, simulate
 from foa360.ambisonics.descriptors import block_spectra
 from foa360.ambisonics.evidence import Evidence, evidence
 from foa360.core.jobs import Progress
-from foa360.stages.judge.convention import Convention, decide
+from foa360.stages.judge.convention import decide
+from foa360.stages.judge.convention_types import Convention
 
 RATE = 24000
 OUTCOMES = ("right", "undecided", "wrong")

@@ -66,8 +66,8 @@ DEMO_SIZES = {"erp": 416, "erp_wrap": 416, "tangent": 128}
 def rotate_frame(frame: Image, matrix: Floats) -> Image:
     """Rotate the scene of an ERP frame by a matrix (3, 3)."""
     height, width = frame.shape[:2]
-    u, v = np.meshgrid(np.arange(width), np.arange(height))
-    source = to_vector(*pixel_to_direction(u, v, width, height)) @ matrix
+    pixels = np.meshgrid(np.arange(width), np.arange(height))
+    source = to_vector(*pixel_to_direction(*pixels, width, height)) @ matrix
     u, v = direction_to_pixel(*to_direction(source), width, height)
     padded = cv2.copyMakeBorder(frame, 0, 0, 1, 1, cv2.BORDER_WRAP)
     maps = (u + 1).astype(np.float32), v.astype(np.float32)
@@ -97,7 +97,10 @@ def read_frames(files: Sequence[Path]) -> list[Image]:
     frames = []
     for path in files:
         if path.suffix in {".jpg", ".png"}:
-            image = cv2.imread(str(path))[..., ::-1]
+            read = cv2.imread(str(path))
+            if read is None:
+                raise OSError(f"{path} is no image")
+            image = read[..., ::-1]
             if image.shape[0] == image.shape[1]:  # stereoscopic
                 image = image[: image.shape[0] // 2]
             frames.append(cv2.resize(image, (WIDTH, WIDTH // 2), interpolation=cv2.INTER_AREA))
@@ -120,7 +123,7 @@ def measure_rotation(options: argparse.Namespace) -> None:
     print("| --- | --- | --- | --- | --- |")
     for mode in options.modes:
         detector = make_detector(options, mode)
-        counts: dict[float, Floats] = defaultdict(lambda: np.zeros(3))
+        counts = defaultdict[float, Floats](lambda: np.zeros(3))
         firsts = [first for _, first in detector((0, frame) for frame in frames)]
         for frame, first in zip(frames, firsts, strict=True):
             rotated = ((i, rotate_frame(frame, m)) for i, m in enumerate(matrices))

@@ -14,8 +14,8 @@ from detection import DEMO_SIZES, rotate_frame
 from sphere_detector import SphereDetector
 
 from foa360.ambisonics import rotate, rotation
-from foa360.ambisonics.descriptors import block_spectra
-from foa360.ambisonics.direction_map import CELLS, audio_directions
+from foa360.ambisonics.descriptors import block_spectra, tile_covariance
+from foa360.ambisonics.direction_map import CELLS, direction_map
 from foa360.demo.audio import RATE, sound_field
 from foa360.demo.scenes import random_scene
 from foa360.media.detector_images import MODES
@@ -37,7 +37,7 @@ def main() -> None:
     matrix = rotation(0, np.radians(-45), 0) @ rotation(np.pi - first, 0, 0)
     frame = rotate_frame(scene.frame(TIME, *SIZE), matrix)
     spectra = block_spectra(rotate(sound_field(scene), matrix), RATE)
-    directions = audio_directions(spectra, 1)[0]
+    directions = direction_map(*tile_covariance(spectra), 1)[0, 0]
     u, v = np.meshgrid(np.arange(0, SIZE[0], 8), np.arange(0, SIZE[1], 8))
     pixels = to_vector(*pixel_to_direction(u, v, *SIZE))
     energy = np.exp(SMOOTHING * (pixels @ CELLS.T - 1)) @ directions

@@ -16,6 +16,7 @@ import argparse
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -98,13 +99,13 @@ def run_controls(folder: Path, steps: int) -> None:
         evaluate_model(evaluation, config.evaluate, progress)
 
 
-def interval(result: dict) -> str:
+def interval(result: dict[str, Any]) -> str:
     """Accuracy and its interval, per cent."""
     low, high = 100 * result["ci_low"], 100 * result["ci_high"]
     return f"{100 * result['accuracy']:.1f} ({low:.0f} to {high:.0f})"
 
 
-def with_objects(result: dict) -> str:
+def with_objects(result: dict[str, Any]) -> str:
     """Accuracy of matching with one and with two viewpoints on detected objects."""
     parts = result.get("by_objects", {})
     return " / ".join(f"{100 * parts[n]['accuracy']:.0f}" for n in ("1", "2") if n in parts) or "–"

@@ -49,11 +49,11 @@ def samples(found: list[Source]) -> Samples:
     for number, name in enumerate(Progress("fit")(LAYOUTS, len(LAYOUTS), "layouts")):
         rng = np.random.default_rng([SEED, number])
         for view_number in range(MORE_VIEWS if name in MORE else VIEWS):
-            angles = rng.uniform(-1, 1, 3) * (180, MAX_PITCH, MAX_ROLL)
+            yaw, pitch, roll = rng.uniform(-1, 1, 3) * (180, MAX_PITCH, MAX_ROLL)
             if view_number % 2:
                 # As most cameras stand: the horizon is level, at both edges of half a sphere, too.
-                angles[2] = 0
-            view = View(*angles.tolist(), random=rng)
+                roll = 0.0
+            view = View(yaw, pitch, roll, random=rng)
             frames = [source.frames[view_number % len(source.frames)] for source in found]
             quality = int(rng.integers(*QUALITIES))
             for source, frame in zip(found, LAYOUTS[name].make(frames, view), strict=True):

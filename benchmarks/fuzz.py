@@ -151,8 +151,9 @@ def download_made_up_answer(chance: random.Random, files: list[Path], folder: Pa
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            _, port = self.request.getsockname()
             with suppress(OSError):
-                self.wfile.write(answer(chance, f"http://127.0.0.1:{self.server.server_port}/x"))
+                self.wfile.write(answer(chance, f"http://127.0.0.1:{port}/x"))
 
         def log_message(self, *_: object) -> None:
             pass

@@ -71,7 +71,7 @@ def main() -> None:
             kept = [image for _, image in frames if image is not None]
             count = round(FPS)
             firsts = np.random.default_rng(0).integers(0, len(kept) - count, READS)
-            for name, data in {
+            encoded: dict[str, bytes | list[bytes]] = {
                 "JPEG 85": stills(kept, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, 85]),
                 "JPEG 70": stills(kept, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, 70]),
                 "WebP 80": stills(kept, ".webp", webp),
@@ -79,7 +79,8 @@ def main() -> None:
                 "VP9, key frame each second": stream(
                     kept, "libvpx-vp9", {"g": "4", "crf": "36", "b": "0", "cpu-used": "8"}
                 ),
-            }.items():
+            }
+            for name, data in encoded.items():
                 times = []
                 for first in firsts:
                     begin = time.perf_counter()

@@ -55,7 +55,7 @@ def main() -> None:
     wrong = {True: [0, 0], False: [0, 0]}
     for name in Progress("projections")(chosen.layouts, len(chosen.layouts), "layouts"):
         truth = LAYOUTS[name].projection, LAYOUTS[name].stereo
-        names = Counter()
+        names = Counter[str]()
         erp = right = 0
         for decision in decisions(found, name):
             names["/".join(decision.found)] += 1

@@ -40,6 +40,10 @@ from foa360.shards.format import STATISTICS, encoded_name
 from foa360.sphere import perspective_crop
 
 R = TypeVar("R")
+#: Arrays of each clip by their names.
+Clips = list[dict[str, np.ndarray]]
+#: Size in bytes, and the times of writing and of reading, s.
+Timed = tuple[int, list[float], list[float]]
 
 FRAMES, CROP, SECONDS, RATE = 8, 112, 1.0, 24000
 #: Samples of an epoch, and times that each way is timed.
@@ -70,7 +74,8 @@ def decode(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Decode one second of a clip from its media: crops and log-mels."""
     begin = clip.start + clip.duration / 2
-    angles = np.array([[viewpoint.azimuth, viewpoint.elevation] for viewpoint in viewpoints])
+    azimuth = np.array([viewpoint.azimuth for viewpoint in viewpoints])
+    elevation = np.array([viewpoint.elevation for viewpoint in viewpoints])
     times = [begin + (i + 0.5) * SECONDS / FRAMES for i in range(FRAMES)]
     crops = []
     with av.open(video.video_path) as container:
@@ -79,7 +84,7 @@ def decode(
         for frame in container.decode(video=0):
             if times and frame.time >= times[0]:
                 image = frame.to_ndarray(format="rgb24")
-                crops.append(perspective_crop(image, *angles.T, np.radians(60), CROP))
+                crops.append(perspective_crop(image, azimuth, elevation, np.radians(60), CROP))
                 times.pop(0)
             if not times:
                 break
@@ -93,7 +98,7 @@ def decode(
                 break
     audio = np.concatenate(pieces, 1)[clip.planes, : int(SECONDS * frame.rate)]
     audio = librosa.resample(audio.astype(np.float32), orig_sr=frame.rate, target_sr=RATE)
-    rotated = rotate(audio, look_at(*angles.T))
+    rotated = rotate(audio, look_at(azimuth, elevation))
     mels = librosa.feature.melspectrogram(y=rotated, sr=RATE, n_fft=1024, hop_length=480, n_mels=64)
     return np.stack(crops), librosa.power_to_db(mels)
 
@@ -202,7 +207,7 @@ def _timed(call: Callable[[], object], times: int = 3) -> list[float]:
     return taken
 
 
-def _shard(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+def _shard(folder: Path, path: Path, clips: Clips, order: np.ndarray) -> Timed:
     """feature shard (HDF5)"""
     target = folder / "shard.h5"
 
@@ -228,7 +233,7 @@ def _shard(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tu
     return path.stat().st_size, _timed(write), _timed(read)
 
 
-def _files(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+def _files(folder: Path, path: Path, clips: Clips, order: np.ndarray) -> Timed:
     """one npz file per clip"""
     target = folder / "files"
 
@@ -236,7 +241,7 @@ def _files(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tu
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir()
         for i, clip in enumerate(clips):
-            np.savez(target / f"{i}.npz", **clip)
+            np.savez(target / f"{i}.npz", allow_pickle=False, **clip)
 
     def read() -> None:
         for i in order:
@@ -247,14 +252,15 @@ def _files(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tu
     return sum(f.stat().st_size for f in target.iterdir()), writes, _timed(read)
 
 
-def _tar(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+def _tar(folder: Path, path: Path, clips: Clips, order: np.ndarray) -> Timed:
     """WebDataset tar (read in order: it cannot be read at random)"""
     target = folder / "shard.tar"
 
     def read() -> None:
         with tarfile.open(target) as tar:
             for entry in tar:
-                data = tar.extractfile(entry).read()
+                content = tar.extractfile(entry)
+                data = content.read() if content else b""
                 if entry.name.endswith(".npy"):
                     np.load(io.BytesIO(data))
 
@@ -262,7 +268,7 @@ def _tar(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tupl
     return target.stat().st_size, writes, _timed(read)
 
 
-def _zarr(folder: Path, path: Path, clips: list[dict], order: np.ndarray) -> tuple:
+def _zarr(folder: Path, path: Path, clips: Clips, order: np.ndarray) -> Timed:
     """Zarr"""
     import zarr
 

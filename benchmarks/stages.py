@@ -82,6 +82,14 @@ class Run(NamedTuple):
         return sum(self.stages.values())
 
 
+class Round(NamedTuple):
+    """Both ways, and bare decoding, CPU seconds per clip."""
+
+    once: Run
+    each: Run
+    bare: float
+
+
 def drawn_videos(folder: Path) -> list[Path]:
     """Write videos of drawn scenes with ambisonics."""
     paths = []
@@ -120,6 +128,7 @@ def write_tables(paths: list[Path], folder: Path) -> None:
                 split="train",
                 shard=SHARD,
                 source="folder",
+                source_number=0,
                 video=str(path),
                 audio=str(path),
             )
@@ -244,20 +253,23 @@ def main() -> None:
         paths = [path.resolve() for path in options.files] or drawn_videos(folder)
         rounds = []
         for _ in range(options.repeats):
-            once = run_stages(paths, folder, detect, decode_once=True)
-            each = run_stages(paths, folder, detect, decode_once=False)
-            for run in (once, each):
+            runs = [run_stages(paths, folder, detect, decode_once=once) for once in (True, False)]
+            for run in runs:
                 run.stages["detect"] -= loading / len(paths)
-            rounds.append((once, each, bare_decode(paths)))
+            once, each = runs
+            rounds.append(Round(once, each, bare_decode(paths)))
         profile = cProfile.Profile(time.process_time)
         profile.runcall(run_stages, paths, folder, detect, decode_once=True)
     print("CPU seconds per clip, medians; without loading the network")
     print("| stage | frames sampled once | frames decoded by each stage |\n| --- | --- | --- |")
-    for stage in rounds[0][0].stages:
-        cells = [np.median([r[k].stages[stage] for r in rounds]) for k in (0, 1)]
+    for stage in rounds[0].once.stages:
+        cells = [
+            np.median([run.stages[stage] for run in runs])
+            for runs in ([r.once for r in rounds], [r.each for r in rounds])
+        ]
         print(f"| {stage} | {cells[0]:.3f} | {cells[1]:.3f} |")
-    totals = [np.median([r[k].total for r in rounds]) for k in (0, 1)]
-    bare = np.median([r[2] for r in rounds])
+    totals = np.median([(r.once.total, r.each.total) for r in rounds], axis=0)
+    bare = np.median([r.bare for r in rounds])
     print(f"| all | {totals[0]:.3f} | {totals[1]:.3f} |")
     print(f"| bare decoding of the video | {bare:.3f} | {bare:.3f} |")
     ratio = np.median([once.total / each.total for once, each, _ in rounds])

@@ -48,16 +48,16 @@ def main() -> None:
             )
             files = SynchroniseFiles(shards=[shard], init=None, folder=folder)
             train_synchronisation(experiment, files, seed, progress)
-        files = DecideFiles(
+        decided = DecideFiles(
             shards=[shard],
             subsets=given.folder / "subsets.parquet",
             model=folder / "model.pt",
             decisions=folder / "decisions.parquet",
             maps=folder / "maps.png",
         )
-        decide_synchronisation(files, 96, 0, progress)
+        decide_synchronisation(decided, 96, 0, progress)
         outputs = {name: folder / f"{name}.json" for name in ("synchronisation", "localisation")}
-        pool_synchronisation([files.decisions], outputs)
+        pool_synchronisation([decided.decisions], outputs)
         found = json.loads(outputs["synchronisation"].read_text())
         errors = located_discs(shard, folder / "model.pt", discs)
         clicking, silent = np.degrees(errors).T

@@ -29,7 +29,7 @@ def real_microphone(random: Random, field: Floats, sample_rate: int) -> Floats:
     x = _mixed_in(random, field, sample_rate)
     x = _conversion(random, x)
     spectrum = np.fft.rfft(x)
-    hz = np.fft.rfftfreq(x.shape[1], 1 / sample_rate)
+    hz = np.fft.rfftfreq(x.shape[1], 1 / sample_rate).astype(np.float64)
     spectrum = _apart(random, spectrum * _octave_gains(random, hz), hz)
     x = _noise(random, np.fft.irfft(spectrum, x.shape[1]), sample_rate)
     x[2] *= _height_gain(random)

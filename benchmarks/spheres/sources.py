@@ -43,6 +43,8 @@ def sources(folder: Path = REAL_DATA) -> list[Source]:
         found.append(Source(path.stem, path.stem.rsplit("_", 1)[0], frames))
     for path in sorted(folder.glob("images/*.jpg")):
         image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        if image is None:
+            raise OSError(f"{path} is no image")
         height = round(image.shape[0] * PHOTOS.get(path.name, 1.0))
         image = cv2.resize(image[:height], SIZE, interpolation=cv2.INTER_AREA)
         frames = [np.roll(image, 20 * k, axis=1) for k in range(len(TIMES))]
