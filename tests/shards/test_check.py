@@ -15,7 +15,14 @@ import pytest
 from foa360.commands.main import main
 from foa360.core.hdf5 import ForeignContentError
 from foa360.data import BadClipError, ShardDataset
+from foa360.data.shifted import ShiftedClips
+from foa360.data.shifted_samples import ShiftedSettings
 from foa360.shards import open_shard, verify
+
+
+SHIFTED = ShiftedSettings(
+    frames=4, crop=32, seconds=0.5, sample_rate=24000, audio="beam", shift=0.5, crops="yolo"
+)
 
 
 @pytest.fixture
@@ -110,11 +117,77 @@ def test_other_content_is_refused(change: Callable[[Any], None], shard_copy: Pat
     assert any("cannot be read" in problem for problem in verify(shard_copy))
 
 
-def test_a_column_that_is_missing_is_named(shard_copy: Path) -> None:
+def without_a_column(file: Any) -> None:
+    del file["start"]
+
+
+def without_settings(file: Any) -> None:
+    del file.attrs["settings"]
+
+
+def without_a_setting(file: Any) -> None:
+    content = json.loads(file.attrs["settings"])
+    del content["n_mels"]
+    file.attrs["settings"] = json.dumps(content)
+
+
+def without_the_images_of_the_video(file: Any) -> None:
+    del file["video_data"]
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        (without_a_column, "start"),
+        (without_settings, "settings"),
+        (without_a_setting, "n_mels"),
+        (without_the_images_of_the_video, "video_data"),
+    ],
+)
+def test_what_a_shard_lacks_is_named_with_the_file(
+    change: Callable[[Any], None], missing: str, shard_copy: Path
+) -> None:
     with h5py.File(shard_copy, "r+") as file:
-        del file["start"]
-    with pytest.raises(KeyError, match="start"):
-        open_shard(shard_copy)
+        change(file)
+    for read in (open_shard, lambda path: ShardDataset([path], "test")):
+        with pytest.raises(ForeignContentError, match=rf"{missing} is missing.*got\.h5"):
+            read(shard_copy)
+    assert any(missing in problem for problem in verify(shard_copy))
+
+
+@pytest.mark.parametrize("feature", ["video", "covariance"])
+def test_a_dataset_names_the_shard_that_lacks_what_samples_are_made_of(
+    feature: str, shard_copy: Path
+) -> None:
+    with h5py.File(shard_copy, "r+") as file:
+        del file[feature]
+        if feature == "video":
+            del file["video_data"]
+    with pytest.raises(ValueError, match=rf"got\.h5.*{feature}"):
+        ShardDataset([shard_copy], "test")
+
+
+def test_a_dataset_of_shifted_audio_names_the_shard_that_lacks_the_audio(shard_copy: Path) -> None:
+    with h5py.File(shard_copy, "r+") as file:
+        del file["foa"]
+    with pytest.raises(ValueError, match=r"got\.h5.*foa"):
+        ShiftedClips([shard_copy], "test", SHIFTED)
+
+
+@pytest.mark.parametrize("column", ["clip_id", "video_id", "split", "viewpoint_label"])
+def test_texts_that_are_no_utf_8_are_named_with_the_file(column: str, shard_copy: Path) -> None:
+    with h5py.File(shard_copy, "r+") as file:
+        file[column][0] = b"\xff"
+    with pytest.raises(ForeignContentError, match=rf"{column}.*got\.h5"):
+        ShardDataset([shard_copy], "test")
+
+
+def test_a_split_that_shards_do_not_have_is_named_with_the_file(shard_copy: Path) -> None:
+    """Its clips would be in no dataset."""
+    with h5py.File(shard_copy, "r+") as file:
+        file["split"][:] = b"valid"
+    with pytest.raises(ValueError, match=r"got\.h5.*'valid'"):
+        ShardDataset([shard_copy], "test")
 
 
 @pytest.mark.parametrize("part", [[-1, 5], [0, -5], [0, 1 << 60], [1 << 62, 1 << 62]])

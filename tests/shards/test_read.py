@@ -48,7 +48,7 @@ def test_files_that_are_no_shards_are_errors(tmp_path: Path) -> None:
         open_shard(tmp_path / "none.h5")
     with h5py.File(tmp_path / "other.h5", "w"):
         pass
-    with pytest.raises(KeyError, match="settings"):
+    with pytest.raises(OSError, match=r"settings is missing.*other\.h5"):
         open_shard(tmp_path / "other.h5")
 
 

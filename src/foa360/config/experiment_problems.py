@@ -13,6 +13,7 @@ from foa360.config.explain import explain, show
 from foa360.config.root import Config
 from foa360.config.segmentation import Segmentation
 from foa360.config.synchronisation import Synchronisation
+from foa360.shards.features import WAVEFORM_FEATURES
 
 E = TypeVar("E", Experiment, Segmentation, Synchronisation)
 
@@ -20,9 +21,7 @@ E = TypeVar("E", Experiment, Segmentation, Synchronisation)
 SHAPE_KEYS = ("width",)
 SEGMENTATION_SHAPE_KEYS = ("encoder", "audio", "channels", "tpavi")
 SYNCHRONISATION_SHAPE_KEYS = ("width", "frames", "crop", "seconds", "sample_rate", "audio")
-#: What synchronisation reads of shards, and the least duration of clips, s, and frame rate, 1/s,
-#: at which it can be learnt.
-WAVEFORM_FEATURES = ("video", "foa")
+#: Least duration of clips, s, and frame rate, 1/s, at which synchronisation can be learnt.
 LEAST_SECONDS, LEAST_FPS = 5.0, 8.0
 
 

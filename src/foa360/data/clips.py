@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from foa360.shards.features import STORED_FEATURES
 from foa360.shards.read import Shard, open_shard
 from foa360.shards.verify import clip_is_intact
 
@@ -35,12 +36,14 @@ class ClipIndex:
         *,
         only: Collection[str] | None = None,
         verify: bool = False,
+        features: Collection[str] = (),
     ) -> None:
         """Index the clips of a split, those of some ids only where `only` has these.
 
-        Raises ValueError for a split that shards do not have, a shard that is given twice, shards
-        whose features were made with different settings, and a video that is in both splits: the
-        shards are then of different plans. Clips that several files have are named in the log.
+        Raises ValueError for a split that shards do not have, a shard that is given twice or stores
+        not all of `features`, shards whose features were made with different settings, and a video
+        that is in both splits: the shards are then of different plans. Raises OSError for a file
+        that is no shard. Clips that several files have are named in the log.
         """
         if split not in SPLITS:
             raise ValueError(f"there is no split {split!r}; there are {' and '.join(SPLITS)}")
@@ -56,6 +59,7 @@ class ClipIndex:
         chosen = None if only is None else np.array(sorted(only), str)
         for path in self.paths:
             with open_shard(path) as shard:
+                _require_features(shard, features)
                 settings = settings or shard.settings_json
                 _require_equal_settings(path, shard.settings_json, self.paths[0], settings)
                 ids, videos = shard.texts("clip_id"), shard.texts("video_id")
@@ -129,6 +133,17 @@ def _require_distinct(paths: Sequence[Path]) -> None:
             raise ValueError(f"{path} is the same shard as {other}")
 
 
+def _require_features(shard: Shard, features: Collection[str]) -> None:
+    """Raise ValueError that names the features that samples are made of and a shard lacks."""
+    missing = [name for name in features if name not in shard]
+    if missing:
+        stored = ", ".join(name for name in STORED_FEATURES if name in shard)
+        raise ValueError(
+            f"{shard.path} does not store {' and '.join(missing)}, which samples are made of; it"
+            f" stores {stored or 'no feature'} (features.store of the run that wrote it)"
+        )
+
+
 def _require_equal_settings(path: Path, settings: str, other_path: Path, others: str) -> None:
     """Raise ValueError that names the settings by which the features of two shards differ.
 
@@ -151,6 +166,11 @@ def _require_one_split(
 ) -> None:
     """Raise ValueError for a video of another split than before; note those of this shard."""
     for video, split in found.items():
+        if split not in SPLITS:
+            raise ValueError(
+                f"{path}: the split of the video {video!r} is {split!r}; it must be"
+                f" {' or '.join(SPLITS)}"
+            )
         other_split, other_path = splits.setdefault(video, (split, path))
         if split != other_split:
             raise ValueError(

@@ -23,6 +23,7 @@ from foa360.data.samples import (
 )
 from foa360.data.transforms import augment_audio
 from foa360.data.video import View, read_crops
+from foa360.shards.features import TRAINING_FEATURES
 
 
 class ShardDataset(torch.utils.data.Dataset[Sample]):
@@ -57,13 +58,20 @@ class ShardDataset(torch.utils.data.Dataset[Sample]):
         options
             Fields of `SampleSettings`: `input`, `frames`, `crop`, `audio_seconds`, `seed`,
             `augment`, `statistics`, `viewpoints`, `negatives` and others.
+
+        Raises
+        ------
+        OSError
+            For a file that is missing or no shard, with its name.
+        ValueError
+            For shards that do not fit each other, or lack what samples are made of.
         """
         self.settings = SampleSettings(**options)
         self.input = AUDIO_INPUTS[self.settings.input]
         self.split = split
         # In shared memory, where the workers of a loader see it change.
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()
-        self.clips = ClipIndex(paths, split, only=only, verify=verify)
+        self.clips = ClipIndex(paths, split, only=only, verify=verify, features=TRAINING_FEATURES)
         self.draws = SampleDraws(self.clips, self.settings)
 
     @property

@@ -22,6 +22,7 @@ from foa360.data.shifted_samples import (
 )
 from foa360.data.transforms import jitter, random_viewpoints
 from foa360.data.video import View, read_crops
+from foa360.shards.features import WAVEFORM_FEATURES
 
 #: Largest elevation of random viewpoints, radians, as in the crops of Morgado et al. (2020).
 MAX_ELEVATION = math.radians(30.6)
@@ -61,15 +62,25 @@ class ShiftedClips:
             Ids of the clips to use; all by default.
         verify
             Leave out the clips that differ from their checksums; `damaged` has their ids.
+
+        Raises
+        ------
+        OSError
+            For a file that is missing or no shard, with its name.
+        ValueError
+            For shards that do not fit each other, or lack what samples are made of.
+        BadClipError
+            For a clip whose duration is no number.
         """
         self.settings = settings
-        clips = ClipIndex(paths, split, only=only, verify=verify)
+        clips = ClipIndex(paths, split, only=only, verify=verify, features=WAVEFORM_FEATURES)
         self.damaged = clips.damaged
         long: list[str] = []
         self.too_short: list[str] = []
         for index, clip_id in enumerate(clips.clip_ids):
-            shard, row = clips.find(index)
-            steps = self._steps(shard.duration(row), shard.settings.video_fps)
+            with naming_clip(clip_id):
+                shard, row = clips.find(index)
+                steps = self._steps(shard.duration(row), shard.settings.video_fps)
             (long if steps > 0 else self.too_short).append(clip_id)
         self.clips = clips if not self.too_short else ClipIndex(paths, split, only=long)
 

@@ -54,9 +54,11 @@ class ShardSettings:
     def of(cls, settings: Mapping[str, Any]) -> "ShardSettings":
         """Take the settings from the attribute of a shard.
 
-        Raises KeyError where one is missing, ValueError where one is no number in its range.
+        Raises ValueError where one is missing, or is no number in its range.
         """
         for name, (lowest, highest) in SETTINGS_LIMITS.items():
+            if name not in settings:
+                raise ValueError(f"settings: {name} is missing")
             value = settings[name]
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             if not (is_number and lowest <= value <= highest):
@@ -75,12 +77,17 @@ class ShardSettings:
 def check_datasets(file: Any, settings: ShardSettings) -> None:
     """Compare names, types and shapes of all datasets with the format.
 
-    Raises KeyError for a column that is missing, ValueError for any other difference.
+    Raises ValueError for any difference.
     """
     columns = clip_columns(0, TextSizes())
-    for name in columns:
+    encoded = [
+        encoded_name(name)
+        for name, feature in STORED_FEATURES.items()
+        if feature.encoded_bytes is not None and name in file
+    ]
+    for name in (*columns, *encoded):
         if name not in file:
-            raise KeyError(f"the dataset {name} is missing")
+            raise ValueError(f"the dataset {name} is missing")
     clips = _shape(file, "clip_id")[0]
     layouts = _layouts(file, settings)
     for name in file:

@@ -238,6 +238,8 @@ _FEATURES = (
 
 #: Features that `foa360.data` reads, and training with it.
 TRAINING_FEATURES = ("video", "covariance")
+#: Features that samples of video and waveforms are made of.
+WAVEFORM_FEATURES = ("video", "foa")
 #: All stored features by name, in the order of their datasets.
 STORED_FEATURES: dict[str, StoredFeature] = {feature.name: feature for feature in _FEATURES}
 

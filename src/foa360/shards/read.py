@@ -29,8 +29,7 @@ _OPEN: dict[int, "weakref.ref[Shard]"] = {}
 def open_shard(path: Path) -> "Shard":
     """Open a shard for reading.
 
-    Raises OSError for a file that is missing, no HDF5 file or holds what no shard holds, KeyError
-    for one that is no shard.
+    Raises OSError, with the name, for a file that is missing, no HDF5 file or no shard.
     """
     return Shard(path)
 
@@ -58,6 +57,8 @@ class Shard:
         self._datasets: dict[str, Any] = {}
         self._is_closed = False
         try:
+            if "settings" not in self._file.attrs:
+                raise ValueError("it is no shard: the attribute settings is missing")
             self.settings_json = text_attribute(self._file, "settings")
             self.settings = ShardSettings.of(json.loads(self.settings_json))
             check_datasets(self._file, self.settings)
@@ -137,8 +138,14 @@ class Shard:
         return self._file[STATISTICS][:] if STATISTICS in self._file else None
 
     def texts(self, name: str) -> NDArray[np.str_]:
-        """All texts of a dataset such as `clip_id`, `split` or `viewpoint_label`."""
-        return np.char.decode(self._file[name][:], "utf-8")
+        """All texts of a dataset such as `clip_id`, `split` or `viewpoint_label`.
+
+        Raises OSError, with the name of the file, where one is no UTF-8.
+        """
+        try:
+            return np.char.decode(self._file[name][:], "utf-8")
+        except UnicodeDecodeError:
+            raise ForeignContentError(self.path, f"{name!r} has a text that is no UTF-8") from None
 
     def row(self, name: str, clip: int) -> NDArray[np.generic]:
         """One clip's values in a dataset, as stored; scalars have shape ()."""
