@@ -19,7 +19,6 @@ from foa360.data.shifted import ShiftedClips
 from foa360.data.shifted_samples import ShiftedSettings
 from foa360.shards import open_shard, verify
 
-
 SHIFTED = ShiftedSettings(
     frames=4, crop=32, seconds=0.5, sample_rate=24000, audio="beam", shift=0.5, crops="yolo"
 )
