@@ -1,6 +1,6 @@
 """Detect objects in the frames of kept clips: all boxes above a low score."""
 
-from foa360.stages.detect.weights import weights_digest
+from foa360.stages.detect.weights_digest import weights_digest
 
 
 rule detect_shard:

@@ -43,7 +43,7 @@ MISTAKES: list[tuple[dict[Any, Any], str]] = [
     ({"detect": {"image_size": 100}}, "detect.image_size = 100: must be a multiple of 32"),
     ({"detect": {"weights": "no/such.pt"}}, 'detect.weights = "no/such.pt": no such file'),
     ({"detect": {"weights": __file__}}, "must be a .pt file"),
-    ({"detect": {"weights": "dmo"}}, "or the name of a model that Ultralytics downloads"),
+    ({"detect": {"weights": "dmo"}}, "or the name of a detector that Ultralytics publishes"),
     ({"features": {"n_mels": 400}}, "mel filters empty: n_mels may be"),
     ({"features": {"hop": 2000}}, "features.hop = 2000 must not exceed n_fft = 1024"),
     ({"features": {"store": ["vido"]}}, "features.store[0] = "),
@@ -179,13 +179,33 @@ def test_a_file_in_place_of_an_output_folder_is_named(
     assert problems(DEMO) == [f'{key} = "{key}": is a file, must be a folder']
 
 
-@pytest.mark.parametrize("weights", ["best.pt", "yolo11q.pt", "yolov8.pt", "yolo11n", "rtdetr.pt"])
+@pytest.mark.parametrize(
+    ("weights", "nearest"),
+    [
+        ("best.pt", None),
+        ("yolo11q.pt", "yolo11x.pt"),
+        ("yolo11t.pt", "yolo11x.pt"),  # a size that other models have
+        ("yolov8.pt", "yolov8x.pt"),
+        ("yolo11n", "yolo11n.pt"),
+        ("YOLO11n.pt", "yolo11n.pt"),
+        ("yolo11n-cls.pt", "yolo11n-seg.pt"),  # published, and no detector
+        ("yolov12s.pt", "yolo12s.pt"),
+        ("yolov5s.pt", "yolov5su.pt"),
+        ("models/yolo11n.pt", "yolo11n.pt"),
+        ("own/wieghts.pt", "own/weights.pt"),
+        ("dmo", "demo"),
+    ],
+)
 def test_weights_that_are_no_file_and_no_published_name_stop_before_any_job(
-    weights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    weights: str, nearest: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("own").mkdir()
+    Path("own/weights.pt").touch()
     [line] = problems({**DEMO, "detect": {"weights": weights}})
     assert line.startswith(f'detect.weights = "{weights}": no such file')
+    question = f"; did you mean '{nearest}'?" if nearest else "such as yolo11n.pt"
+    assert line.endswith(question)
 
 
 @pytest.mark.parametrize("weights", ["demo", "yolo11n.pt", "yolo26n.pt", "own/weights.pt"])

@@ -1,6 +1,5 @@
 """Section `detect` of the configuration: object detection on the sphere."""
 
-import re
 from typing import Literal
 
 from pydantic import Field
@@ -12,12 +11,6 @@ STORED_SCORE = 0.05
 #: Boxes of the network are used from this share of the confidence on: in `tangent`, a score is the
 #: mean over several views, and that of low ones may pass.
 THRESHOLD_FACTORS = {"erp": 1.0, "erp_wrap": 1.0, "tangent": 0.3}
-#: Names of models that Ultralytics publishes, whose content is fixed. It downloads them into the
-#: working directory, so that a file of this name is there only after the first run.
-PUBLISHED_WEIGHTS = re.compile(
-    r"(yolov3(-spp|-tiny)?u|yolov?\d+[nsmblxtce](6?u)?(-[\w-]+)?|yoloe-v?\d+[nsmlx]-seg(-pf)?"
-    r"|rtdetr-[lx])\.pt"
-)
 
 
 class Detect(Section):

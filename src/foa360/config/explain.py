@@ -113,7 +113,7 @@ def _locate(loc: tuple[int | str, ...]) -> Location:
 def _explain_unknown_key(location: Location, key: str) -> str:
     if location.name in RENAMED_KEYS:
         return f"{location.name}: this key is now '{RENAMED_KEYS[location.name]}'"
-    suggestion = _similar(key, location.known_keys, KEY_SIMILARITY) or _same_key_elsewhere(key)
+    suggestion = similar(key, location.known_keys, KEY_SIMILARITY) or _same_key_elsewhere(key)
     if suggestion is None:
         hint = f"known here: {', '.join(location.known_keys)}"
     else:
@@ -156,11 +156,11 @@ def _message(error: ErrorDetails) -> str:
 
 
 def _value_hint(value: object, allowed: Iterable[str]) -> str:
-    suggestion = _similar(str(value), allowed, VALUE_SIMILARITY)
+    suggestion = similar(str(value), allowed, VALUE_SIMILARITY)
     return "" if suggestion is None else f"; did you mean '{suggestion}'?"
 
 
-def _similar(word: str, candidates: Iterable[str], similarity: float) -> str | None:
+def similar(word: str, candidates: Iterable[str], similarity: float) -> str | None:
     """Return the candidate that is most similar to a word, if any is similar enough."""
     matches = difflib.get_close_matches(word, candidates, 1, similarity)
     return matches[0] if matches else None

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from foa360.config.detect import PUBLISHED_WEIGHTS
-from foa360.config.explain import show
+from foa360.config.explain import show, similar
+from foa360.config.published_weights import PUBLISHED_WEIGHTS
 from foa360.config.root import Config
 from foa360.config.segmentation import Segmentation
 from foa360.config.sources import (
@@ -22,6 +22,8 @@ from foa360.config.sources import (
 
 #: The only kind of weights that is loaded as tensors.
 WEIGHTS_SUFFIX = ".pt"
+#: Similarity from which on a name of weights is suggested for another, which also ends in .pt.
+WEIGHTS_SIMILARITY = 0.7
 #: Characters that Snakemake interprets in paths.
 RESERVED_CHARACTERS = frozenset("{}*?[]\n")
 
@@ -92,12 +94,25 @@ def _weights_problems(weights: str) -> list[str]:
     if Path(weights).is_file() and Path(weights).suffix != WEIGHTS_SUFFIX:
         # Ultralytics would run what other kinds of files contain.
         return [f"detect.weights = {show(weights)}: must be a {WEIGHTS_SUFFIX} file"]
-    if weights == "demo" or Path(weights).is_file() or PUBLISHED_WEIGHTS.fullmatch(weights):
+    if weights == "demo" or Path(weights).is_file() or weights in PUBLISHED_WEIGHTS:
         return []
+    nearest = similar(weights, _files_beside(weights), WEIGHTS_SIMILARITY) or similar(
+        Path(weights).name.lower(), ["demo", *sorted(PUBLISHED_WEIGHTS)], WEIGHTS_SIMILARITY
+    )
+    hint = "" if nearest is None else f"; did you mean '{nearest}'?"
     return [
         f"detect.weights = {show(weights)}: no such file; must be demo, a path, or the name of a"
-        " model that Ultralytics downloads, such as yolo11n.pt"
+        f" detector that Ultralytics publishes, such as yolo11n.pt{hint}"
     ]
+
+
+def _files_beside(weights: str) -> list[str]:
+    """Paths of the files of weights in the folder where there is none of this path."""
+    folder = Path(weights).parent
+    try:
+        return sorted(str(path) for path in folder.glob(f"*{WEIGHTS_SUFFIX}"))
+    except OSError:  # a folder that cannot be read
+        return []
 
 
 def _output_folder_problems(key: str, folder: str) -> list[str]:

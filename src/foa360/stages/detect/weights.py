@@ -1,10 +1,8 @@
-"""Weights of detectors: the bundled file, a file, or a name that Ultralytics downloads."""
+"""Files of weights of detectors: the bundled one, and what must not be loaded."""
 
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from foa360.config.detect import PUBLISHED_WEIGHTS
-from foa360.core.digest import value_digest
 from foa360.core.files import sha256
 
 #: Members of a TorchScript archive, below its folder, that the archive of tensors does not have.
@@ -14,14 +12,6 @@ CODE_MEMBERS = {("code",), ("constants.pkl",)}
 def demo_weights() -> Path:
     """Path of the bundled detector, which detects the objects drawn in the demo."""
     return Path(__file__).parent / "demo_detector.pt"
-
-
-def weights_digest(weights: str) -> str:
-    """Digest of the content of weights; of a name that Ultralytics has published or must know."""
-    path = demo_weights() if weights == "demo" else Path(weights)
-    if PUBLISHED_WEIGHTS.fullmatch(weights) or not path.is_file():
-        return value_digest(weights)
-    return sha256(path)
 
 
 def weights_problem(path: Path, expected_sha256: str | None) -> str | None:
