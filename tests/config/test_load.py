@@ -44,6 +44,8 @@ MISTAKES: list[tuple[dict[Any, Any], str]] = [
     ({"detect": {"weights": "no/such.pt"}}, 'detect.weights = "no/such.pt": no such file'),
     ({"detect": {"weights": __file__}}, "must be a .pt file"),
     ({"detect": {"weights": "dmo"}}, "or the name of a detector that Ultralytics publishes"),
+    ({"evaluate": {"pairs": 1}}, "evaluate.pairs = 1: must be 2 or more"),
+    ({"evaluate": {"fit_pairs": 1}}, "evaluate.fit_pairs = 1: must be 2 or more"),
     ({"features": {"n_mels": 400}}, "mel filters empty: n_mels may be"),
     ({"features": {"hop": 2000}}, "features.hop = 2000 must not exceed n_fft = 1024"),
     ({"features": {"store": ["vido"]}}, "features.store[0] = "),

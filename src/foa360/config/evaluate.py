@@ -8,11 +8,16 @@ from foa360.config.section import Count, Section
 class Evaluate(Section):
     """How trained models are evaluated on the test split."""
 
-    pairs: Count = Field(
-        2000, description="Number of lines of the test list: of decisions of each evaluation"
+    pairs: int = Field(
+        2000,
+        ge=2,
+        description="Number of lines of the test list, each of which avc, avsa, matching and the"
+        " choices decide about once; retrieval and direction decide once per test video, probe"
+        " about the lines with an object of a known class",
     )
-    fit_pairs: Count = Field(
+    fit_pairs: int = Field(
         4000,
+        ge=2,
         description="Number of lines of training clips, which classifiers on frozen features are"
         " fitted with",
     )

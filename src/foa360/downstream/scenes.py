@@ -92,10 +92,9 @@ class SceneProtocol:
         best = _Best(head)
         for _ in range(self.settings.scene_epochs):
             head.train()
-            for rows in torch.randperm(len(seen)).split(BATCH):
-                if len(rows) > 1:  # normalisation over a batch needs two
-                    logits = head((seen[rows] - mean) / std)
-                    _step(optimiser, logits, seen_labels[rows])
+            for rows in batches_of_two(torch.randperm(len(seen)).tolist(), BATCH):
+                logits = head((seen[rows] - mean) / std)
+                _step(optimiser, logits, seen_labels[rows])
             head.eval()
             with torch.no_grad():
                 loss = nn.functional.cross_entropy(head((held - mean) / std), held_labels)
@@ -135,14 +134,11 @@ class SceneProtocol:
             learnt.train()
             random = np.random.default_rng([self.seed, epoch])
             order, offsets = random.permutation(len(train)), random.integers(0, 1000, len(train))
-            size = self.settings.batch
             parts = [
-                [(train[n], int(offsets[n])) for n in order[first : first + size].tolist()]
-                for first in range(0, len(train), size)
+                [(train[n], int(offsets[n])) for n in numbers]
+                for numbers in batches_of_two(order.tolist(), self.settings.batch)
             ]
             for part, inputs in zip(parts, read_ahead(self._batch, parts), strict=True):
-                if len(part) < 2:
-                    continue
                 labels = torch.tensor([clip.label for clip, _ in part], device=device())
                 try:
                     _step(optimiser, logits(inputs), labels)
@@ -175,6 +171,22 @@ class SceneProtocol:
             label = torch.tensor([clip.label], device=found.device)
             losses.append(float(nn.functional.cross_entropy(found, label)))
         return float(np.mean(losses))
+
+
+def batches_of_two(numbers: Sequence[int], size: int) -> list[list[int]]:
+    """Divide numbers into batches of a size, none of them of one alone; each number is in one.
+
+    Normalisation over a batch needs two: a batch has two or more, whatever the size, and one that
+    would be left alone joins the batch before. Raises ValueError for a single number.
+    """
+    if len(numbers) == 1:
+        raise ValueError("only one sample to train with: normalisation over a batch needs two")
+    size = max(size, 2)
+    batches = [list(numbers[first : first + size]) for first in range(0, len(numbers), size)]
+    if batches and len(batches[-1]) == 1:
+        alone = batches.pop()
+        batches[-1] += alone
+    return batches
 
 
 def scene_head(features: int, classes: int) -> nn.Sequential:

@@ -56,3 +56,9 @@ def test_valid_clips_are_marked(clips):
     valid = set(clips.clip_ids[:1])
     lines = draw_lines(clips, "train", 40, valid, 0.5, 0)
     assert {line.clip_id for line in lines if line.valid} == valid
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 50])
+def test_there_are_as_many_lines_as_asked_for(clips, count):
+    lines = draw_lines(clips, "train", count, set(), 0.5, 0)
+    assert [line.number for line in lines] == list(range(count))

@@ -79,9 +79,9 @@ def write_test_list(
 def draw_lines(
     clips: ClipIndex, split: str, count: int, valid: set[str], max_elevation: float, seed: int
 ) -> list[TestLine]:
-    """Draw lines of the clips of two videos or more; see `write_test_list`."""
+    """Draw so many lines, 2 or more, of the clips of two videos or more; see `write_test_list`."""
     random = np.random.default_rng([seed, ("train", "test").index(split)])
-    drawn = list(islice(clips.drawn(seed), max(count, 2)))  # the first two of different videos
+    drawn = list(islice(clips.drawn(seed), count))  # two or more, the first of different videos
     _, videos = np.unique([clips.videos[clip] for clip in drawn], return_inverse=True)
     lines = []
     for number, clip in enumerate(drawn):
