@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from foa360.core.files import atomic, sha256, text_since
+from foa360.core.files import atomic, read_file, read_lines_of, sha256, text_since
 
 
 def test_a_file_appears_whole_under_its_name(tmp_path):
@@ -110,3 +110,32 @@ def test_text_of_an_earlier_run_is_not_returned(tmp_path):
     written = path.stat().st_mtime
     assert text_since(path, written) == "Report: 3 clips"
     assert text_since(path, written + 1) == ""
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "too large", "declared too large"])
+def test_what_is_no_small_file_is_an_error_that_names_it(tmp_path, kind):
+    path = tmp_path / "record.json"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(bytes(101))
+        if kind == "declared too large":
+            os.truncate(path, 1 << 40)
+    with pytest.raises(OSError, match=str(path)):
+        read_file(path, 100)
+
+
+def test_a_file_and_a_pipe_of_the_shell_are_read_up_to_the_limit(tmp_path):
+    path = tmp_path / "list.txt"
+    path.write_bytes(b"a\r\nb\rc\x0bd")
+    assert read_file(path, 10) == b"a\r\nb\rc\x0bd"
+    assert read_lines_of(path, 10, "utf-8") == ["a", "b", "c\x0bd"]
+    code = "import sys; from foa360.core.files import read_file; print(read_file(sys.argv[1], 100))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "/dev/stdin"], input=b"a", capture_output=True, check=True
+    )
+    assert done.stdout == b"b'a'\n"
+    with pytest.raises(OSError, match="larger than 100 bytes"):
+        read_file("/dev/zero", 100)

@@ -1,5 +1,6 @@
 """HDF5 files from strangers: nothing but their own, plain data is read."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -154,6 +155,13 @@ def test_what_foa360_writes_is_read(tmp_path: Path) -> None:
         assert text_attribute(file, "settings") == "{}"
         with pytest.raises(ValueError, match="number"):
             text_attribute(file, "number")
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "got.h5")
+    with pytest.raises(OSError, match="not a regular file") as error:
+        open_hdf5(tmp_path / "got.h5")
+    assert error.value.filename == str(tmp_path / "got.h5")
 
 
 def test_a_damaged_file_is_an_error_of_the_operating_system(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from foa360.core.video_ids import (
     is_url,
     printable_name,
     recording,
+    resource,
     safe_name,
     shown_url,
     source_video,
@@ -173,3 +174,23 @@ def test_downloads_from_youtube_keep_their_names():
     for other in (f"{url}&token=SECRET", f"{url}#SECRET", "https://example.org/watch?v=SECRET"):
         assert "SECRET" not in shown_url(other)
         assert "SECRET" not in url_name(other)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "HTTPS://Example.org/a.mp4?b=1",
+        "https://example.org:443/a.mp4?b=1",
+        "https://example.org./a.mp4?b=1",
+        "https://me:secret@example.org/a.mp4?b=1#t=30",
+    ],
+)
+def test_a_url_asks_for_one_resource_however_it_is_written(url):
+    assert resource(url) == "https://example.org/a.mp4?b=1"
+
+
+@pytest.mark.parametrize("url", ["https://[broken/a", "https://h:99999/a"])
+def test_a_text_that_is_no_url_is_its_own_resource(url):
+    assert resource(url) == url
+    assert resource("http://h:443/a") != resource("http://h/a")
+    assert resource("http://h/A") != resource("http://h/a")

@@ -26,6 +26,14 @@ def test_a_time_may_end_in_its_unit(name):
         ("subset", "split"),
         ("splits", "split"),
         ("audio_path", "audio"),
+        ("YouTube ID", "video_id"),
+        ("timestamp", "start"),
+        ("from_sec", "start"),
+        ("offset_seconds", "start"),
+        ("finish", "end"),
+        ("dur_s", "duration"),
+        ("length_seconds", "duration"),
+        ("train/test split", "split"),
     ],
 )
 def test_a_name_that_may_mean_a_known_one_is_refused(name, meant):

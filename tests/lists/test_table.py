@@ -1,6 +1,7 @@
 """Tables: the same content in every format gives the same rows."""
 
 import logging
+import os
 from decimal import Decimal
 
 import pandas as pd
@@ -85,6 +86,14 @@ def test_other_files_are_refused_in_a_line(tmp_path, content, message):
     (tmp_path / "a.parquet").write_bytes(content)
     with pytest.raises(ListError, match="cannot be read"):
         read_table(tmp_path / "a.parquet", "video")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.parquet"])
+def test_pipes_without_a_writer_are_refused_by_name(tmp_path, name):
+    path = tmp_path / name
+    os.mkfifo(path)
+    with pytest.raises(ListError, match=rf"{name}: cannot be read: not a regular file"):
+        read_video_ids(path)
 
 
 def test_entries_of_text_files(tmp_path):

@@ -1,6 +1,8 @@
 """Files that appear whole or not at all, and their checksums."""
 
+import errno
 import hashlib
+import io
 import os
 import stat
 import tempfile
@@ -10,6 +12,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from filelock import FileLock
+
+#: Folder of devices and of the pipes that a shell makes.
+DEVICES = "/dev/"
+NOT_REGULAR = "not a regular file"
+#: Bytes that are read at once.
+BLOCK_BYTES = 1 << 24
 
 
 @contextmanager
@@ -50,6 +58,46 @@ def is_file_name(name: str) -> bool:
 def is_plain_file(path: Path) -> bool:
     """Return whether a path is a regular file, not a link to one."""
     return path.is_file() and not path.is_symlink()
+
+
+def require_regular_file(path: str | os.PathLike[str]) -> None:
+    """Raise OSError, which names the path, unless it is a regular file or a link to one.
+
+    Whoever opens a named pipe waits for its writer for ever.
+    """
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, NOT_REGULAR, str(path))
+
+
+def read_file(path: str | os.PathLike[str], max_bytes: int) -> bytes:
+    """Return the content of a regular file that is not larger than `max_bytes`.
+
+    Files below `/dev` may be pipes: the shell gives lists in this way. A file that declares more
+    bytes than the disk has must not fill the memory. Raises OSError for any other file.
+    """
+    if not str(path).startswith(DEVICES):
+        require_regular_file(path)
+        if os.stat(path).st_size > max_bytes:
+            raise OSError(errno.EFBIG, f"larger than {max_bytes} bytes", str(path))
+    with Path(path).open("rb") as file:
+        content = io.BytesIO()
+        while block := file.read(BLOCK_BYTES):
+            content.write(block)
+            if content.tell() > max_bytes:
+                raise OSError(errno.EFBIG, f"larger than {max_bytes} bytes", str(path))
+    return content.getvalue()
+
+
+def read_lines_of(path: str | os.PathLike[str], max_bytes: int, encoding: str) -> list[str]:
+    """Return the lines of a file, whatever they end in. See `read_file`; also raises UnicodeError.
+
+    Only line ends count, and none of the further characters at which Python divides lines.
+    """
+    content = io.BytesIO(read_file(path, max_bytes))
+    return io.TextIOWrapper(content, encoding).read().split("\n")
 
 
 def create_file(path: Path) -> BinaryIO:

@@ -16,6 +16,8 @@ from typing import Any
 
 import h5py
 
+from foa360.core.files import require_regular_file
+
 #: Kinds of NumPy types that a dataset may have: integers, floats, texts of a fixed length.
 KINDS = "iufS"
 MAX_AXES = 6
@@ -84,6 +86,7 @@ def is_machine_error(error: BaseException | None) -> bool:
 
 def _opened(path: Path) -> Any:
     """Open a file with errors that name it, which those of HDF5 do not always."""
+    require_regular_file(path)
     try:
         return h5py.File(path, "r")
     except FileNotFoundError:

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from foa360.core.files import atomic
+from foa360.core.files import atomic, require_regular_file
 from foa360.core.records import DEGREES
 
 R = TypeVar("R")
@@ -215,6 +215,7 @@ def _read_columns(path: Path, record: type[Any], condition: Any) -> pa.Table:
 def _reading(path: PathLike) -> Iterator[None]:
     """Let errors of reading a table name its file."""
     try:
+        require_regular_file(path)
         yield
     except FileNotFoundError as error:
         message = os.strerror(errno.ENOENT)

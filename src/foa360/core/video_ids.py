@@ -10,6 +10,7 @@ long recording into files, its chapters. Which *files* are one video is in
 import hashlib
 import re
 import unicodedata
+from urllib.parse import urlsplit, urlunsplit
 
 from foa360.core.shown import public_url
 from foa360.core.youtube import YOUTUBE_ID, YOUTUBE_WATCH_URL, canonical_url, id_of_page
@@ -21,6 +22,8 @@ READABLE_CHARACTERS = 40
 DIGEST_DIGITS = 12
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+#: Ports that a URL need not name.
+DEFAULT_PORTS = {"http": 80, "https": 443}
 #: Start of a clip in its name, s: never with a zero in front, as numbers of files have.
 START = r"(?:0|[1-9]\d*)(?:\.\d+)?"
 #: Name of a clip that was cut from a YouTube video, in any folder.
@@ -113,6 +116,22 @@ def shown_url(url: str) -> str:
     """Return a URL without user, query and fragment, but for the id of a YouTube video."""
     is_video = url.startswith(YOUTUBE_WATCH_URL) and canonical_url(url) == url
     return url if is_video else public_url(url)
+
+
+def resource(url: str) -> str:
+    """Return what a server is asked for by a URL, however it is written (RFC 3986, section 6.2.2).
+
+    Case of scheme and host, the usual port, the dot at the end of a host, user and fragment do not
+    count. A text that cannot be divided into the parts of a URL is returned as it is.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return url
+    if port not in {None, DEFAULT_PORTS.get(parts.scheme)}:
+        host = f"{host}:{port}"
+    return urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))
 
 
 def url_name(url: str) -> str:

@@ -16,6 +16,7 @@ MEANT = {
     "id": "video_id",
     "ytid": "video_id",
     "youtube_id": "video_id",
+    "youtubeid": "video_id",
     "videoid": "video_id",
     "yt_id": "video_id",
     "videoname": "video",
@@ -56,9 +57,16 @@ MEANT = {
     "partition": "split",
     "fold": "split",
     "group": "recording",
+    "time": "start",
+    "timestamp": "start",
+    "timecode": "start",
+    "ts": "start",
+    "finish": "end",
 }
-#: Words that make a column a time, wherever they are in its name: start_ms, t_end.
-TIME_WORDS = {
+#: What follows the name of a time, beside `SECONDS_ENDINGS`.
+UNITS = frozenset({"s", "sec", "secs", "second", "seconds", "time", "ms", "us", "ns", "frame"})
+#: Words that make a column a time, or the split, wherever they are in its name: start_ms, t_end.
+MEANT_WORDS = {
     "start": "start",
     "begin": "start",
     "t0": "start",
@@ -71,6 +79,7 @@ TIME_WORDS = {
     "stop": "end",
     "duration": "duration",
     "onset": "start",
+    "split": "split",
 }
 #: Similarity (`difflib`, 0 to 1) from which on a name is taken for a misspelt one.
 SIMILARITY = 0.8
@@ -131,10 +140,13 @@ def meant_name(name: str) -> str | None:
     known = known_name(plain)
     if known is not None:
         return known
-    if plain in MEANT:
-        return MEANT[plain]
-    for word in plain.split("_"):
-        if word in TIME_WORDS:
-            return TIME_WORDS[word]
-    similar = difflib.get_close_matches(plain, [*KNOWN, *TIME_WORDS], 1, SIMILARITY)
-    return TIME_WORDS.get(similar[0], similar[0]) if similar else None
+    words = plain.split("_")
+    without_unit = "_".join(words[:-1]) if words[-1] in UNITS else ""
+    for meant in (plain, plain.replace("_", ""), without_unit):
+        if meant in MEANT:
+            return MEANT[meant]
+    for word in words:
+        if word in MEANT_WORDS:
+            return MEANT_WORDS[word]
+    similar = difflib.get_close_matches(plain, [*KNOWN, *MEANT_WORDS], 1, SIMILARITY)
+    return MEANT_WORDS.get(similar[0], similar[0]) if similar else None

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from foa360.core.files import read_lines_of
 from foa360.core.video_ids import canonical_id, is_url
 from foa360.lists.cells import ZERO_BYTE, plain, shown
 from foa360.lists.columns import known_name, meant_name
 from foa360.lists.problems import ListError
-from foa360.lists.table import is_table, read_table
+from foa360.lists.table import MAX_LIST_BYTES, is_table, read_table
 
 #: Characters between the fields of a row. An id that has one is written in double quotes.
 FIELD_MARKS = ",;\t|"
@@ -29,7 +30,7 @@ def read_lines(path: Path) -> list[ListLine]:
     where two stand for one. Raises ListError for a file that cannot be read, or that is a table.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        texts = read_lines_of(path, MAX_LIST_BYTES, "utf-8-sig")
     except UnicodeError:
         raise ListError(path, ["cannot be read: it is not UTF-8"]) from None
     except (OSError, ValueError) as error:
@@ -37,7 +38,7 @@ def read_lines(path: Path) -> list[ListLine]:
         raise ListError(path, [f"cannot be read: {reason}"]) from None
     lines: list[ListLine] = []
     problems: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(texts, 1):
         entry, is_quoted = _entry(line)
         if ZERO_BYTE in line:
             problems.append(f"line {number}: {shown(line)} has a zero byte")

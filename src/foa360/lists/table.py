@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from foa360.core.files import read_file, require_regular_file
 from foa360.core.video_ids import canonical_id, is_url
 from foa360.core.youtube import canonical_url
 from foa360.lists.cells import ZERO_BYTE, plain, text_of
@@ -22,6 +23,8 @@ SEPARATORS = {".csv": ",", ".tsv": "\t"}
 PARQUET = ".parquet"
 #: Longest cell of a text file, characters.
 MAX_CELL = 1 << 20
+#: Largest text file, bytes: a list of the most rows, with long URLs.
+MAX_LIST_BYTES = 1 << 29
 #: Most rows of a list. Equal rows of a Parquet file take no space, but memory when they are read.
 MAX_ROWS = 2_000_000
 
@@ -138,7 +141,7 @@ def _text_lines(
     path: Path, problems: list[tuple[int, str]]
 ) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """Return the names of the columns, and the rows as they are read."""
-    content = path.read_bytes().decode("utf-8-sig")
+    content = read_file(path, MAX_LIST_BYTES).decode("utf-8-sig")
     csv.field_size_limit(MAX_CELL)
     separator = SEPARATORS.get(path.suffix.lower(), ",")
     reader = csv.reader(StringIO(content, newline=""), delimiter=separator, strict=True)
@@ -166,6 +169,7 @@ def _text_lines(
 
 
 def _parquet_table(path: Path) -> pa.Table:
+    require_regular_file(path)
     with pq.ParquetFile(path) as file:
         if file.metadata.num_rows > MAX_ROWS:
             problem = f"{file.metadata.num_rows} rows, more than {MAX_ROWS}"

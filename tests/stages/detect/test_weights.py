@@ -1,5 +1,6 @@
 """Digests of weights: content, not name or time."""
 
+import os
 import pickle
 import re
 import shutil
@@ -72,9 +73,13 @@ def test_the_bundled_weights_are_tensors_of_their_digest():
     assert "SHA-256" in weights_problem(demo_weights(), "0" * 64)
 
 
-@pytest.mark.parametrize("kind", ["text", "pickle", "script", "zip", "empty"])
+@pytest.mark.parametrize("kind", ["pipe", "text", "pickle", "script", "zip", "empty"])
 def test_weights_are_judged_by_their_content(tmp_path, kind):
     path = tmp_path / "weights.pt"
+    if kind == "pipe":
+        os.mkfifo(path)
+        assert weights_problem(path, None) == "not a regular file"
+        return
     if kind == "script":
         shutil.copyfile(demo_weights(), path)
         with zipfile.ZipFile(path, "a") as archive:

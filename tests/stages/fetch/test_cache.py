@@ -121,7 +121,7 @@ def refuse(_):
 
 
 @pytest.mark.parametrize(
-    "name", ["absolute", "../../home/thesis.tex", "..", ".", "", "a\0b", 7, None]
+    "name", ["absolute", "../../home/thesis.tex", "..", ".", "", "a\0b", "\ud800", "lock", 7, None]
 )
 def test_a_record_names_files_of_its_folder_only(tmp_path, name):
     precious = tmp_path / "home" / "thesis.tex"
@@ -144,6 +144,9 @@ def test_a_record_names_files_of_its_folder_only(tmp_path, name):
         {"tool": {}},
         {"format_note": 3, "video_codec": None, "audio_codec": None, "audio_channels": None},
         {"format_note": "", "audio_channels": "4"},
+        {"attempts": 10**20},
+        {"attempts": -1},
+        {"tool": "\ud800"},
     ],
 )
 def test_a_record_with_surprising_facts_is_none(tmp_path, about):
@@ -189,3 +192,56 @@ def test_a_link_in_place_of_a_lock_is_not_followed(server, tmp_path, name):
     with pytest.raises(OSError, match="symbolic links"):
         fetch_video(video(url), tmp_path / "media")
     assert precious.read_text() == "years of work"
+
+
+@pytest.mark.parametrize("name", ["record.json", "failure.json", "media.part", "media.version"])
+@pytest.mark.parametrize("kind", ["pipe", "declared too large"])
+def test_what_is_no_file_of_a_cache_is_not_waited_for(server, tmp_path, name, kind):
+    url = f"{server}/broken"
+    path = tmp_path / url_name(url) / name
+    path.parent.mkdir()
+    (path.parent / "media.part").write_bytes(b"x")
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.touch()
+        os.truncate(path, 1 << 40 if name != "media.part" else 1 << 20)
+    assert forget_failures(tmp_path, ["timeout"]) == 0
+    assert fetch_video(video(url), tmp_path).state == "fetched"
+
+
+@pytest.mark.parametrize("version", [b"a\r\nX-Header: 1", b"\xff\xfe", b""])
+def test_a_version_that_is_none_is_forgotten(server, tmp_path, version):
+    url = f"{server}/good"
+    folder = tmp_path / url_name(url)
+    folder.mkdir()
+    (folder / "media.part").write_bytes(b"from a stranger")
+    (folder / "media.version").write_bytes(version)
+    assert fetch_video(video(url), tmp_path).video_sha256 == DIGEST
+
+
+@pytest.mark.parametrize("failure", [{"attempts": 10**20}, {"message": "\ud800"}])
+def test_a_failure_that_no_table_can_hold_is_none(tmp_path, failure):
+    folder = tmp_path / safe_name("x")
+    folder.mkdir()
+    stored = {"url": "x", "reason": "removed", "message": "", "attempts": 1} | failure
+    (folder / "failure.json").write_text(json.dumps(stored))
+    with pytest.raises(FetchError, match="not asked"):
+        fetch_once(tmp_path, "x", refuse)
+
+
+@pytest.mark.parametrize("name", ["slots", url_name("http://h/a.mp4")])
+def test_nothing_is_written_or_deleted_in_a_folder_behind_a_link(tmp_path, name):
+    media, elsewhere = tmp_path / "media", tmp_path / "elsewhere"
+    media.mkdir()
+    own_record(elsewhere)
+    failure = {"url": "", "reason": "timeout", "message": "", "attempts": 1}
+    (elsewhere / "failure.json").write_text(json.dumps(failure))
+    before = sorted(elsewhere.iterdir())
+    (media / name).symlink_to(elsewhere)
+    assert delete_files(media, "http://h/a.mp4") == 0
+    assert forget_failures(media, ["timeout"]) == 0
+    with slot(media, 1), pytest.raises(FetchError, match="not asked"):
+        fetch_once(media, "http://h/a.mp4", refuse)
+    assert sorted(elsewhere.iterdir()) == before

@@ -95,6 +95,17 @@ def test_equal_content_is_in_one_split(tmp_path, seed, caplog):
     assert "3 videos have the same file or identical content" in caplog.text
 
 
+def test_urls_of_one_resource_are_in_one_split(tmp_path):
+    forms = [
+        "http://h/a.mp4",
+        "HTTP://H/a.mp4",
+        "http://h:80/a.mp4",
+        *(f"http://h./a.mp4#t={second}" for second in range(8)),
+    ]
+    source = listed(tmp_path, "\n".join(["video,start,duration", *(f"{u},0,3" for u in forms)]))
+    assert len(set(splits(plan(tmp_path, [source])).values())) == 1
+
+
 def test_an_id_per_clip_of_one_file_is_in_one_split(tmp_path):
     write(tmp_path, a=1, b=2)
     rows = [f"a{i},a.mp4,{i},1," for i in range(12)] + ["b,b.mp4,0,1,"]

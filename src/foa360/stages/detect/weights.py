@@ -20,6 +20,8 @@ def weights_problem(path: Path, expected_sha256: str | None) -> str | None:
     PyTorch saves tensors as a ZIP archive with the one pickle `data.pkl`. A TorchScript archive has
     code beside it.
     """
+    if not path.is_file():
+        return "not a regular file"
     if expected_sha256 is not None and sha256(path) != expected_sha256:
         return "the file has another SHA-256 than detect.weights_sha256"
     try:

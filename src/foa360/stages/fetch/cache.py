@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from foa360.core.files import atomic, is_file_name, is_plain_file, lock_file
+from foa360.core.files import atomic, is_file_name, is_plain_file, lock_file, read_file
 from foa360.core.reasons import REASONS
 from foa360.core.video_ids import shown_url, url_name
 from foa360.stages.fetch.downloads import (
@@ -25,6 +25,9 @@ from foa360.stages.fetch.errors import FetchError
 RECORD = "record.json"
 FAILURE = "failure.json"
 LOCK = "lock"
+#: Largest record, bytes, and most attempts that it may state.
+MAX_RECORD_BYTES = 1 << 20
+MAX_ATTEMPTS = 1_000_000
 #: Key of a file that holds video and audio.
 BOTH = "file"
 #: Keys of records that earlier versions wrote → keys of today, so that their downloads stay valid.
@@ -53,6 +56,8 @@ def fetch_once(media: Path, url: str, download: Callable[[Path], Download]) -> S
         Function that downloads them into the folder that it is given.
     """
     folder = download_folder(media, url)
+    if folder.is_symlink():
+        folder.unlink()  # nothing is written through a link
     folder.mkdir(parents=True, exist_ok=True)
     with lock_file(folder / LOCK):
         known = _intact(folder)
@@ -89,7 +94,7 @@ def forget_failures(media: Path, codes: Collection[str]) -> int:
     """Delete the failures with these reasons, so that they are attempted again; return how many."""
     count = 0
     for path in sorted(media.glob(f"*/{FAILURE}")):
-        failure = _stored_failure(path.parent)
+        failure = None if path.parent.is_symlink() else _stored_failure(path.parent)
         if failure and failure.reason in codes:
             path.unlink()
             count += 1
@@ -99,7 +104,7 @@ def forget_failures(media: Path, codes: Collection[str]) -> int:
 def delete_files(media: Path, url: str) -> int:
     """Delete the downloaded files of a URL, but keep their record; return the bytes freed."""
     folder = download_folder(media, url)
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return 0
     freed_bytes = 0
     with lock_file(folder / LOCK):
@@ -150,7 +155,7 @@ def _stored_record(folder: Path) -> SourceMedia | None:
     A record is data, whoever wrote it: its files lie in its folder, and its facts have their types.
     """
     try:
-        content = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        content = _read(folder / RECORD)
         files: dict[str, MediaFile] = {}
         for key, file in content["files"].items():
             files[key] = _listed_file(folder, file)
@@ -166,6 +171,7 @@ def _stored_record(folder: Path) -> SourceMedia | None:
             stated=stated,
         )
         _require_types(about)
+        _require_count(about.attempts)
         return SourceMedia(
             video=files[BOTH] if BOTH in files else files["video"],
             audio=files[BOTH] if BOTH in files else files["audio"],
@@ -179,8 +185,9 @@ def _listed_file(folder: Path, listed: dict[str, Any]) -> MediaFile:
     """Return a file of a record; raises ValueError unless its name is that of a file in there."""
     file = MediaFile(folder / listed["path"], listed["size"], listed["digest"])
     name = listed["path"]
-    if name != file.path.name or file.path.parent != folder or not is_file_name(name):
-        raise ValueError(f"{name!r} is not the name of a file")
+    is_inside = name == file.path.name and file.path.parent == folder and is_file_name(name)
+    if not is_inside or name in {RECORD, FAILURE, LOCK}:
+        raise ValueError(f"{name!r} is not the name of a download")
     _require_types(file)
     return file
 
@@ -206,9 +213,10 @@ def _store_failure(folder: Path, url: str, error: FetchError) -> None:
 
 def _stored_failure(folder: Path) -> FetchError | None:
     try:
-        content = _current_keys(json.loads((folder / FAILURE).read_text(encoding="utf-8")))
+        content = _current_keys(_read(folder / FAILURE))
         error = FetchError(content["reason"], str(content["message"]))
         error.attempts = int(content["attempts"])
+        _require_count(error.attempts)
         return error if error.reason in REASONS else None
     except (
         OSError,
@@ -224,6 +232,19 @@ def _stored_failure(folder: Path) -> FetchError | None:
 
 def _current_keys(content: dict[str, Any]) -> dict[str, Any]:
     return {FORMER_KEYS.get(key, key): value for key, value in content.items()}
+
+
+def _require_count(attempts: int) -> None:
+    """Raise ValueError for a number of attempts that no table can hold or nobody can have made."""
+    if not 0 <= attempts <= MAX_ATTEMPTS:
+        raise ValueError(f"{attempts} attempts")
+
+
+def _read(path: Path) -> Any:
+    """Return the content of a JSON file; raise ValueError for text that no table can hold."""
+    content = json.loads(read_file(path, MAX_RECORD_BYTES).decode("utf-8"))
+    json.dumps(content, ensure_ascii=False).encode("utf-8")  # halves of characters
+    return content
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

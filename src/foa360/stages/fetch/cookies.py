@@ -3,8 +3,7 @@
 yt-dlp writes a line that it does not understand to the log, with the value of the cookie.
 """
 
-from pathlib import Path
-
+from foa360.core.files import read_lines_of
 from foa360.stages.fetch.errors import FetchError
 
 #: First line of the format; files without it are understood, too.
@@ -15,6 +14,8 @@ HTTP_ONLY = "#HttpOnly_"
 #: time at which it expires, name, value.
 FIELDS = 7
 SUBDOMAINS, SECURE, EXPIRES = 1, 3, 4
+#: Largest file of cookies, bytes.
+MAX_COOKIES_BYTES = 1 << 24
 FLAGS = frozenset({"TRUE", "FALSE"})
 
 
@@ -24,12 +25,11 @@ def read_cookies(path: str) -> str:
     Raises FetchError, which names the number of a line in another format, and no content.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        texts = read_lines_of(path, MAX_COOKIES_BYTES, "utf-8")
     except (OSError, ValueError):
         raise FetchError("fetch_error", "fetch.cookies: the file cannot be read") from None
     lines = [HEADER]
-    for number, line in enumerate(text.split("\n"), 1):
-        stripped = line.rstrip("\r")
+    for number, stripped in enumerate(texts, 1):
         is_comment = stripped.startswith("#") and not stripped.startswith(HTTP_ONLY)
         if is_comment or not stripped.strip():
             continue

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import requests
 
 from foa360.config.fetch import Fetch
-from foa360.core.files import append_file, create_file, is_plain_file
+from foa360.core.files import append_file, create_file, is_plain_file, read_file
 from foa360.stages.fetch.addresses import PUBLIC_HOSTS, AllowedHosts
 from foa360.stages.fetch.body import (
     HEAD_BYTES,
@@ -34,6 +34,8 @@ STATUS_REASONS = {
     451: "geo",
 }
 OK_STATUSES = frozenset({200, 203, 206})
+#: Longest name of a version, bytes.
+MAX_VERSION_BYTES = 4096
 PARTIAL_CONTENT = 206
 RANGE_NOT_SATISFIABLE = 416
 
@@ -155,7 +157,13 @@ class PartialFile:
         size = self.size()
         if not size:
             return {}
-        version = self.version_path.read_text(encoding="utf-8")
+        try:
+            version = read_file(self.version_path, MAX_VERSION_BYTES).decode("utf-8")
+        except (OSError, UnicodeError):
+            version = ""
+        if not version or not version.isprintable():  # not what `store_version` has written
+            self.delete()
+            return {}
         return {"Range": f"bytes={size}-", "If-Range": version}
 
     def store_version(self, response: requests.Response) -> None:
@@ -200,8 +208,8 @@ def _receive(
     request: HttpRequest, part: PartialFile, limits: TransferLimits, watch: Watch
 ) -> int | None:
     """Write what the server sends to the partial file; return the announced size of the file."""
-    resume_bytes = part.size()
     with_range = replace(request, headers={**request.headers, **part.range_headers()})
+    resume_bytes = part.size()
     timeout = (limits.connect_timeout_s, limits.read_timeout_s)
     with open_url(with_range, timeout, limits.allowed, watch) as response:
         _check_status(response, part)

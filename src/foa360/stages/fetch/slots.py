@@ -20,6 +20,8 @@ def slot(media: Path, count: int) -> Iterator[None]:
     The slots of processes that ended are free.
     """
     folder = media / "slots"
+    if folder.is_symlink():
+        folder.unlink()  # nothing is written through a link
     folder.mkdir(parents=True, exist_ok=True)
     locks = [lock_file(folder / str(number)) for number in range(count)]
     while True:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from foa360.core import tables
-from foa360.core.video_ids import is_url, recording
+from foa360.core.video_ids import is_url, recording, resource
 from foa360.stages.plan.media_facts import MediaFacts
 from foa360.stages.plan.numbered import numbered_segments
 
@@ -242,7 +242,7 @@ def _content_keys(
 ) -> Iterator[Hashable]:
     """Yield what a file shares with others that are the same."""
     key = keys[location]
-    yield ("location", location if key is None else key)
+    yield ("location", resource(location) if key is None else key)
     if key is not None and key in digests:
         yield ("content", digests[key])
 

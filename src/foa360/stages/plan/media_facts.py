@@ -5,8 +5,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from foa360.core.files import atomic, sha256
+from foa360.core.files import atomic, read_file, sha256
 from foa360.stages.plan.durations import MediaHeader, media_header
+
+#: Largest file of facts, bytes: those of a million files.
+MAX_FACTS_BYTES = 1 << 29
 
 
 class MediaFacts:
@@ -80,7 +83,7 @@ class MediaFacts:
 def _load(path: Path) -> dict[str, dict[str, Any]]:
     """Return the stored facts; none if the file is missing, damaged or of an earlier version."""
     try:
-        stored = json.loads(path.read_text())
+        stored = json.loads(read_file(path, MAX_FACTS_BYTES))
     except (OSError, ValueError):
         return {}
     if not isinstance(stored, dict):

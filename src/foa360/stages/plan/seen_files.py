@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from foa360.core.digest import value_digest
-from foa360.core.files import atomic
+from foa360.core.files import atomic, read_file
 
 #: Size of a file, bytes, and time of its last change, ns.
 State = list[int]
+#: Largest file of states, bytes: those of a million files.
+MAX_STATES_BYTES = 1 << 29
 
 
 class SeenFiles:
@@ -47,7 +49,7 @@ class SeenFiles:
 def _load(path: Path) -> dict[str, State]:
     """Return the stored states; none if the file is missing or damaged."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(read_file(path, MAX_STATES_BYTES))
     except (OSError, ValueError):
         return {}
     return stored if isinstance(stored, dict) else {}
