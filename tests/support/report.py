@@ -18,7 +18,7 @@ from foa360.core.records import ClipAgreement, CuratedClip, Detection, FetchedVi
 from foa360.stages.report.files import ReportFiles
 from foa360.stages.report.stage import write_report
 
-#: Clips of a shard; each is of a video of its own.
+#: Clips of a shard.
 PER_SHARD = 256
 HOSTILE = "<script>document.title='run'</script>\"'&\n\x1b[2J\u202e"
 AVC = (
@@ -63,10 +63,10 @@ def report_clip(i: int, verdict: str, reasons: list[str], video_id: str = "v") -
     )
 
 
-def _fetched(video_id: str, media: dict[str, Path]) -> FetchedVideo:
+def _fetched(video_id: str, media: dict[str, Path], licence: str) -> FetchedVideo:
     path = media.get(video_id)
     known = {"video_path": str(path), "audio_path": str(path)} if path else {}
-    return FetchedVideo(video_id=video_id, state="fetched", licence=HOSTILE, **known)
+    return FetchedVideo(video_id=video_id, state="fetched", licence=licence, **known)
 
 
 def write_results(
@@ -75,10 +75,12 @@ def write_results(
     agreement: list[ClipAgreement],
     media: dict[str, Path] | None = None,
     sources: dict[str, int] | None = None,
+    licence: str = HOSTILE,
 ) -> ReportFiles:
     """Write the tables of a run, a shard for each `PER_SHARD` clips.
 
-    `sources` are the numbers of the sources of videos, 0 if absent.
+    `media` are the files of videos that have one; `sources` the numbers of their sources, 0 if
+    absent.
     """
     plan = folder / "plan.parquet"
     shards = [clips[i : i + PER_SHARD] for i in range(0, max(len(clips), 1), PER_SHARD)]
@@ -88,7 +90,8 @@ def write_results(
         for clip in of_shard:
             source = (sources or {}).get(clip.video_id, 0)
             planned.append(replace(planned_clip(clip), shard=name, source_number=source))
-        fetched = [_fetched(clip.video_id, media or {}) for clip in of_shard]
+        videos = dict.fromkeys(clip.video_id for clip in of_shard)
+        fetched = [_fetched(video_id, media or {}, licence) for video_id in videos]
         file = f"{name}.parquet"
         tables.write(folder / "fetch" / file, fetched, FetchedVideo)
         tables.write(folder / "curation" / file, of_shard, CuratedClip)

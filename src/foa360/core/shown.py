@@ -21,7 +21,7 @@ QUERY_IN_TEXT = re.compile(r"(?<=/)([^\s?#'\"<>]*)[?#][^\s'\"<>]+")
 
 def printable(text: str) -> str:
     r"""Return a text with control and direction characters as escapes such as `\n` and `\u202e`."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # Python counts none of the characters in question as such
         return text
     return "".join(_escaped(character) for character in text)
 

@@ -193,6 +193,18 @@ def test_charts_show_the_ratios_and_the_curves(page: Any) -> None:
     until(lambda: re.search(r"kept:?\s*1", find(page, "#histogram")[0].text))
 
 
+def test_a_curve_of_one_value_is_a_point(page: Any) -> None:
+    until(lambda: page.execute_script(COLOURED, "validation_loss", "kept") > 20)
+
+
+def test_a_row_says_why_before_its_numbers_and_in_view(page: Any) -> None:
+    until(lambda: find(page, "#clips tbody tr"))
+    cells = find(page, "#clips tbody tr:last-child td")
+    assert cells[4].text.startswith("Kept: ")
+    box = find(page, "#table .wide")[0].rect
+    assert cells[4].rect["x"] + cells[4].rect["width"] <= box["x"] + box["width"]
+
+
 def test_a_card_has_an_address_and_leads_back(page: Any) -> None:
     open_page(page, Path(page.current_url.removeprefix("file://").partition("#")[0]), "#clip=v0_0")
     card = until(lambda: [d for d in find(page, "dialog[open]") if "v0_0" in d.text])[0]
@@ -337,6 +349,16 @@ def test_nothing_scrolls_sideways(results: ReportFiles, width: int, dark: bool) 
         until(lambda: find(running, "#card .wave"))
         assert running.execute_script("return card.scrollWidth <= card.clientWidth")
         assert console(running) == []
+
+
+def test_names_of_bars_can_be_read_on_a_narrow_screen(results: ReportFiles) -> None:
+    path = build(results)
+    with browser(500) as running:
+        open_page(running, path)
+        names = find(running, "#funnel svg text")
+        assert min(name.rect["height"] for name in names) >= 10, "pixels"
+        left = find(running, "#funnel svg")[0].rect["x"]
+        assert min(name.rect["x"] for name in names) >= left
 
 
 #: Builds a report of results that are there; prints its peak memory, GB. Not `ru_maxrss`, which

@@ -61,7 +61,8 @@ function curveOptions(lines, label, top) {
     stroke: named[i] || `hsl(${(137 * i) % 360} 60% 50%)`,
     width: 2,
     spanGaps: true,
-    points: { show: false },
+    // One value has no line.
+    points: { show: lines[name][0].length === 1, size: 8, fill: named[i] },
     value: (chart, value) => shown(value, 3),
   }));
   return {

@@ -52,9 +52,9 @@ function draw() {
   const body = table.tBodies[0];
   body.replaceChildren(...chosen.slice(first, first + PER_PAGE).map((row) => {
     const link = element("a", { href: `#clip=${encodeURIComponent(row.id)}` }, row.id);
-    const cells = [link, row.verdict, row.reasons.join(", "), number(row.ratio, 3),
+    const cells = [link, row.verdict, row.reasons.join(", "), number(row.ratio, 3), row.why,
       row.convention || "–", number(row.azimuth, 0), number(row.elevation, 0),
-      number(row.agreement, 2), row.codec || "–", row.why];
+      number(row.agreement, 2), row.codec || "–"];
     const made = element("tr", {}, ...cells.map((cell) => element("td", {}, cell)));
     made.cells[1].className = `tag ${row.verdict}`;
     return made;
