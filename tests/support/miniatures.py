@@ -13,7 +13,8 @@ from foa360.ambisonics.field import encode
 from foa360.config.train import Train
 from foa360.data.inputs import AUDIO_INPUTS
 from foa360.downstream.eigenscape import CLASSES, RECORDINGS
-from foa360.learning.checkpoint import ModelInfo, new_model, save
+from foa360.learning.checkpoint import ModelInfo, new_model
+from foa360.learning.model_file import write_model
 
 BANDS = 16
 #: Of networks that are made for a test.
@@ -53,7 +54,7 @@ def write_network(
         validation_videos=0,
     )
     torch.manual_seed(100 + seed)
-    save(path, new_model(info), info)
+    write_model(path, new_model(info), info)
     return path
 
 

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -162,6 +163,16 @@ def naming_clip(clip_id: str) -> Iterator[None]:
         yield
     except (OSError, RuntimeError, ValueError, cv2.error) as error:
         raise BadClipError(clip_id, str(error)) from error
+
+
+def require_finite_values(clip_id: str, *tensors: Tensor) -> None:
+    """Raise BadClipError for what was stored with values that are not finite.
+
+    A decision about them would say nothing, and be counted as a wrong one.
+    """
+    for values in tensors:
+        if values.is_floating_point() and not torch.isfinite(values).all():
+            raise BadClipError(clip_id, "has features that are not finite")
 
 
 def read_each(read: Callable[[SampleKey], T], keys: Sequence[SampleKey]) -> list[T]:

@@ -231,4 +231,7 @@ class _Best:
             self._weights = copy.deepcopy(self._module.state_dict())
 
     def restore(self) -> None:
+        """Load them. Raises FloatingPointError where the loss of no epoch was finite."""
+        if self._loss == float("inf"):
+            raise FloatingPointError("the validation loss of no epoch is finite")
         self._module.load_state_dict(self._weights)

@@ -1,23 +1,18 @@
 """Models on disk, and the device and threads that they run on."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from foa360.core.files import atomic
 from foa360.data.inputs import AUDIO_INPUTS, FeatureStatistics
+from foa360.learning.model_file import read_model
 from foa360.learning.models.audiovisual import AudioVisual
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 #: More threads change the order of sums, and with it the last bits of weights.
 CPU_THREADS = 2
@@ -83,28 +78,14 @@ def single_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def save(path: Path, model: nn.Module, info: "DataclassInstance") -> None:
-    """Write weights, and the fields of `info` beside them; loads with `weights_only=True`."""
-    weights = {name: value.cpu() for name, value in model.state_dict().items()}
-    # Written to a file directly, PyTorch would store the random temporary name.
-    buffer = io.BytesIO()
-    torch.save({"model": weights, **asdict(info)}, buffer)
-    with atomic(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
-
-
 def new_model(info: ModelInfo) -> AudioVisual:
     """Make a network of the same shape, with random weights."""
     return AudioVisual(info.width, info.context, AUDIO_INPUTS[info.input].channels)
 
 
 def load(path: Path) -> tuple[AudioVisual, ModelInfo]:
-    """Read a model onto the best device, with what is stored beside it."""
-    stored = torch.load(path, map_location="cpu", weights_only=True)
-    weights = stored.pop("model")
-    info = ModelInfo(**stored)
-    model = new_model(info)
-    model.load_state_dict(weights)
+    """Read a model onto the best device, with what is stored beside it; see `read_model`."""
+    model, info = read_model(path, ModelInfo, new_model)
     return model.to(device()), info
 
 

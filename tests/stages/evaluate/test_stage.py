@@ -113,17 +113,26 @@ def test_damaged_clips_are_left_out_and_named(training_shards, model, tmp_path):
     assert damaged not in {row.clip_id for row in tables.read(files.decisions, Decision)}
 
 
+def no_images(file):
+    for offset, size in file["video"][0]:
+        file["video_data"][offset + 8 : offset + size] = 0
+
+
+def no_numbers(file):
+    file["covariance"][0] = np.nan
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("damage", [no_images, no_numbers])
 def test_clips_that_cannot_be_read_are_left_out_of_all_sides_of_a_decision(
-    training_shards, model, tmp_path
+    training_shards, model, tmp_path, damage
 ):
-    """The checksum is right, and the stored frame is no image."""
+    """The checksum is right, and what is stored is no image, or no number."""
     shard = shutil.copy(training_shards[0], tmp_path / "s0000.h5")
     with h5py.File(shard, "r+") as file:
         file["split"][:] = b"test"
         unreadable = file["clip_id"][0].decode()
-        for offset, size in file["video"][0]:
-            file["video_data"][offset + 8 : offset + size] = 0
+        damage(file)
     write_checksums(shard)
     files = evaluate([shard], model, tmp_path / "metrics", pairs=40)
     result = json.loads(files.metrics["matching"].read_text())

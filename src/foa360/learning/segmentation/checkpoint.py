@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from foa360.learning.checkpoint import device
+from foa360.learning.model_file import read_model
 from foa360.learning.segmentation.network import Shape, SoundSegmenter
 
 
@@ -47,10 +46,6 @@ class SegmenterInfo:
 
 
 def load_segmenter(path: Path) -> tuple[SoundSegmenter, SegmenterInfo]:
-    """Read a network onto the best device, with what is stored beside it."""
-    stored = torch.load(path, map_location="cpu", weights_only=True)
-    weights = stored.pop("model")
-    info = SegmenterInfo(**stored)
-    network = SoundSegmenter(info.shape)
-    network.load_state_dict(weights)
+    """Read a network onto the best device, with what is stored beside it; see `read_model`."""
+    network, info = read_model(path, SegmenterInfo, lambda of: SoundSegmenter(of.shape))
     return network.to(device()), info

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from foa360.data.shifted_samples import ShiftedSettings
 from foa360.learning.checkpoint import device
+from foa360.learning.model_file import read_model
 from foa360.learning.synchronisation.network import FusedNet, Shape
 
 
@@ -47,10 +46,8 @@ def new_synchroniser(width: int, samples: ShiftedSettings) -> FusedNet:
 
 
 def load_synchroniser(path: Path) -> tuple[FusedNet, SynchroniserInfo]:
-    """Read a network onto the best device, with what is stored beside it."""
-    stored = torch.load(path, map_location="cpu", weights_only=True)
-    weights = stored.pop("model")
-    info = SynchroniserInfo(**stored)
-    network = new_synchroniser(info.width, info.sample_settings)
-    network.load_state_dict(weights)
+    """Read a network onto the best device, with what is stored beside it; see `read_model`."""
+    network, info = read_model(
+        path, SynchroniserInfo, lambda of: new_synchroniser(of.width, of.sample_settings)
+    )
     return network.to(device()), info

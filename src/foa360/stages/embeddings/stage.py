@@ -12,7 +12,7 @@ from foa360.core import tables
 from foa360.core.records import Embedding
 from foa360.data.clips import SPLITS
 from foa360.data.dataset import ShardDataset
-from foa360.data.samples import BadClipError
+from foa360.data.samples import BadClipError, require_finite_values
 from foa360.learning.checkpoint import device, load, make_deterministic
 from foa360.learning.model_data import model_dataset
 from foa360.learning.models.audiovisual import AudioVisual
@@ -105,6 +105,7 @@ def _clips_of_videos(shards: Sequence[Path]) -> dict[str, list[str]]:
 def _embed(model: AudioVisual, data: ShardDataset, number: int) -> Iterator[Embedding]:
     """Yield a row for each viewpoint of a clip. Raises BadClipError."""
     sample = data.sample(number, None)
+    require_finite_values(data.clip_ids[number], sample["audio"])
     target = device()
     with torch.no_grad():
         video, audio = model(sample["video"][None].to(target), sample["audio"][None].to(target))

@@ -13,7 +13,7 @@ from foa360.core.records import TestLine
 from foa360.data.batches import read_ahead
 from foa360.data.dataset import ShardDataset
 from foa360.data.draws import MIN_WINDOW_DISTANCE
-from foa360.data.samples import BadClipError, SampleRequest
+from foa360.data.samples import BadClipError, SampleRequest, require_finite_values
 from foa360.learning.checkpoint import device
 from foa360.learning.models.audiovisual import AudioVisual
 
@@ -161,6 +161,7 @@ def _read(
             sample = data.load(request)
             audio = {"audio": sample["audio"]}
             audio |= {name: data.load_audio(other) for name, other in requests.items()}
+            require_finite_values(line.clip_id, *audio.values())
         except BadClipError as error:
             unreadable[error.clip_id] = None
             continue

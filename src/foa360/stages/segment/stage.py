@@ -17,7 +17,8 @@ from foa360.downstream.avsbench import TABLES, AvsBench, SoundingVideo, read_avs
 from foa360.downstream.sounding_batches import SoundingVideos, orders
 from foa360.downstream.sounding_boxes import boxes_of
 from foa360.downstream.sounding_masks import predicted
-from foa360.learning.checkpoint import device, make_deterministic, save
+from foa360.learning.checkpoint import device, make_deterministic
+from foa360.learning.model_file import write_model
 from foa360.learning.segmentation.checkpoint import (
     SegmenterInfo,
     load_segmenter,
@@ -123,7 +124,7 @@ def train_segmentation(
         unread=json.dumps(unread),
         boxes="" if crops is None else json.dumps(_box_counts(samples, train)),
     )
-    save(files.folder / "model.pt", network, info)
+    write_model(files.folder / "model.pt", network, info)
     _write_curves(files.folder / "curves.csv", run.curves)
     run.checkpoint.unlink(missing_ok=True)
 

@@ -14,7 +14,8 @@ from foa360.data.clips import ClipIndex
 from foa360.data.samples import SampleKey
 from foa360.data.shifted import ShiftedClips, read_batch
 from foa360.data.shifted_samples import ShiftedSettings
-from foa360.learning.checkpoint import make_deterministic, save
+from foa360.learning.checkpoint import make_deterministic
+from foa360.learning.model_file import write_model
 from foa360.learning.synchronisation.checkpoint import (
     SynchroniserInfo,
     load_synchroniser,
@@ -129,7 +130,7 @@ def train_synchronisation(
         validation_videos=len(set(validation.clips.videos)),
         too_short=too_short,
     )
-    save(files.folder / "model.pt", model, info)
+    write_model(files.folder / "model.pt", model, info)
     write_curves(files.folder / "curves.csv", run)
     run.remove_checkpoint()
 

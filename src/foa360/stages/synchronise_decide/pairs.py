@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from foa360.data.batches import read_ahead
-from foa360.data.samples import BadClipError, SampleKey
+from foa360.data.samples import BadClipError, SampleKey, require_finite_values
 from foa360.data.shifted import ShiftedClips
 from foa360.data.shifted_samples import ShiftedRequest, ShiftedSample
 from foa360.learning.checkpoint import device
@@ -127,6 +127,8 @@ def _read(
         try:
             requests = [clips.draw(key) for key in pair]
             own, stranger = map(clips.load, requests)
+            for key, sample in zip(pair, (own, stranger), strict=True):
+                require_finite_values(clips.clips.clip_ids[key.clip], sample.audio)
         except BadClipError as error:
             unreadable[error.clip_id] = None
             continue

@@ -17,7 +17,8 @@ from foa360.core.files import sha256
 from foa360.data.batches import batches, shares, training_keys
 from foa360.data.dataset import ShardDataset
 from foa360.data.samples import SampleKey
-from foa360.learning.checkpoint import ModelInfo, load, make_deterministic, save
+from foa360.learning.checkpoint import ModelInfo, load, make_deterministic
+from foa360.learning.model_file import write_model
 from foa360.learning.models.audiovisual import AudioVisual
 from foa360.learning.training.devices import make_fabric
 from foa360.learning.training.loop import take_steps, write_curves
@@ -146,7 +147,7 @@ def _train(
         videos=len(videos),
         validation_videos=len(set(parts.validation.videos)),
     )
-    save(files.folder / "model.pt", model, info)
+    write_model(files.folder / "model.pt", model, info)
     write_curves(files.folder / "curves.csv", run)
     run.remove_checkpoint()
 
