@@ -135,6 +135,18 @@ def test_yt_dlp_downloads_video_and_four_channels_as_separate_files(server, tmp_
     )
 
 
+def test_what_a_page_says_fits_a_table(server, tmp_path):
+    import yt_dlp
+
+    info = formats(server) | {"license": ["CC BY"], "channel": "\ud800 someone\n\x1b[31m"}
+    info["formats"][1]["format_note"] = "\udfff"
+    with yt_dlp.YoutubeDL(client_options(tmp_path, QUICK)) as client:
+        stated = download_streams(client, info).stated
+    assert stated.licence is None
+    assert stated.channel == "\\ud800 someone\\n\\x1b[31m"
+    assert all(text.isprintable() for text in (stated.channel, stated.format_note))
+
+
 @pytest.mark.parametrize(
     ("video_format", "audio_format", "reason"),
     [("138", "138", "no_audio"), ("338", "338", "no_video")],

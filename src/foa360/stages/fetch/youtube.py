@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from foa360.config.fetch import Fetch
+from foa360.core.shown import printable
 from foa360.core.youtube import YOUTUBE_WATCH_URL, id_of_page
 from foa360.stages.fetch.cookies import read_cookies
 from foa360.stages.fetch.downloads import Download, StatedProperties
@@ -186,13 +187,18 @@ def _stated_properties(info: Info) -> StatedProperties:
     audio: Info = next((s for s in streams if not s.get("height")), {})
     notes = [f"{s.get('format_id')} {s.get('format_note') or ''}".strip() for s in streams]
     return StatedProperties(
-        video_codec=video.get("vcodec"),
-        audio_codec=audio.get("acodec"),
+        video_codec=_text(video.get("vcodec")),
+        audio_codec=_text(audio.get("acodec")),
         audio_channels=audio.get("audio_channels"),
-        format_note=", ".join(notes),
-        licence=info.get("license"),
-        channel=info.get("channel"),
+        format_note=printable(", ".join(notes)),
+        licence=_text(info.get("license")),
+        channel=_text(info.get("channel")),
     )
+
+
+def _text(value: object) -> str | None:
+    """Return a text of a page as a table can hold it; None for anything else."""
+    return printable(value) if isinstance(value, str) else None
 
 
 def _foa_streams(info: Info) -> list[Info]:
