@@ -48,6 +48,8 @@ from foa360.stages.fetch.youtube import (
         ("Unable to download webpage: HTTP Error 404: Not Found", "removed"),
         ("Unable to download webpage: HTTP Error 410: Gone", "removed"),
         ("Unable to download webpage: HTTP Error 401: Unauthorized", "http_4xx"),
+        ("Unable to download webpage: HTTP Error 408: Waited", "timeout"),
+        ("Unable to download webpage: HTTP Error 451: Unavailable For Legal Reasons", "geo"),
         ("Unable to download webpage: HTTP Error 400: Bad Request", "http_4xx"),
         ("unable to download video data: HTTP Error 403: Forbidden", "throttled"),
         ("Unable to download API page: Failed to resolve 'www.youtube.com'", "timeout"),

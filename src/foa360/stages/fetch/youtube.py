@@ -39,6 +39,8 @@ MESSAGE_REASONS = [
     (r"unable to download video data: http error 403", "throttled"),
     (r"http error 5\d\d", "http_5xx"),
     (r"http error (404|410)\b", "removed"),
+    (r"http error 451\b", "geo"),
+    (r"http error 408\b", "timeout"),
     (r"http error 4\d\d", "http_4xx"),
     (r"bytes read, \d+ more expected|expected \d+ bytes", "truncated_download"),
     (r"unavailable|not available|removed|terminated|does not exist|incomplete yout", "removed"),
