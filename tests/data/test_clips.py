@@ -71,3 +71,9 @@ def test_shards_of_plans_that_contradict_each_other_are_refused(
     for split in ("train", "test"):
         with pytest.raises(ValueError, match=r"is in (test|train) in .*other\.h5 and in"):
             ShardDataset([*shards, other], split)
+
+
+@pytest.mark.parametrize("path", ["s0000.h5", Path("s0000.h5")])
+def test_one_path_in_place_of_a_list_is_an_error(path):
+    with pytest.raises(ValueError, match=r"s0000.h5: one path in place of a list"):
+        ShardDataset(path, "train")

@@ -96,6 +96,8 @@ def fetch(url: str, folder: Path, limits: TransferLimits = LIMITS) -> FetchError
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2002:a9fe:a9fe::1",
         "64:ff9b::a00:1",
     ],
 )
@@ -104,7 +106,9 @@ def test_private_addresses_need_permission(address: str) -> None:
     assert AllowedHosts(frozenset({"0.0.0.0/0", "::/0"})).has_address(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "2002:808:808::"]
+)
 def test_public_addresses_need_none(address: str) -> None:
     assert PUBLIC_HOSTS.has_address(address)
 
