@@ -41,9 +41,10 @@ class ClipIndex:
         """Index the clips of a split, those of some ids only where `only` has these.
 
         Raises ValueError for one path in place of a list, a split that shards do not have, a shard
-        that is given twice or stores not all of `features`, shards whose features were made with different settings, and a video
-        that is in both splits: the shards are then of different plans. Raises OSError for a file
-        that is no shard. Clips that several files have are named in the log.
+        that is given twice or stores not all of `features`, shards whose features were made with
+        different settings, and a video that is in both splits: the shards are then of different
+        plans. Raises OSError for a file that is no shard. Clips that several files have are named
+        in the log.
         """
         if split not in SPLITS:
             raise ValueError(f"there is no split {split!r}; there are {' and '.join(SPLITS)}")
