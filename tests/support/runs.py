@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +66,17 @@ RUN_LIMIT_S = 3600.0
 
 
 def run(
-    folder: Path, *arguments: str, checkout: Path = ROOT, timeout: float = RUN_LIMIT_S
+    folder: Path,
+    *arguments: str,
+    checkout: Path = ROOT,
+    timeout: float = RUN_LIMIT_S,
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run the workflow of a checkout with its package; standard output and errors are one."""
     return subprocess.run(
         command(folder, *arguments, checkout=checkout),
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(checkout / "src")},
+        env={**os.environ, "PYTHONPATH": str(checkout / "src"), **(environment or {})},
         timeout=timeout,
         text=True,
         stdout=subprocess.PIPE,

@@ -11,6 +11,7 @@ import pytest
 from support.runs import ROOT, RUN_LIMIT_S, SMALL, command, configure, curated, run
 
 from foa360.demo.encode import write_media
+from foa360.stages.detect.weights import demo_weights
 
 pytestmark = pytest.mark.system
 
@@ -21,6 +22,27 @@ def test_a_wrong_configuration_stops_before_any_work(tmp_path):
     assert done.returncode != 0
     assert "curate.taau: there is no such key; did you mean 'tau'?" in done.stdout
     assert not (folder / "results").exists()
+
+
+@pytest.mark.parametrize("fault", ["damaged", "digest", "not downloadable"])
+def test_weights_that_detection_could_not_load_stop_it_before_any_work(tmp_path, fault):
+    name = "yolo11n.pt" if fault == "not downloadable" else "mine.pt"
+    folder = configure(tmp_path, {**SMALL, "detect": {"weights": name}})
+    if fault == "damaged":
+        (folder / name).write_bytes(demo_weights().read_bytes()[:100_000])
+    if fault == "digest":
+        shutil.copyfile(demo_weights(), folder / name)
+        configure(tmp_path, {**SMALL, "detect": {"weights": name, "weights_sha256": "0" * 64}})
+    # No network, whatever the machine has.
+    environment = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
+    done = run(folder, "--cores", "1", "all", environment=environment)
+    assert done.returncode != 0
+    (line,) = [line for line in done.stdout.splitlines() if "detect.weights: " in line]
+    assert name in line
+    assert "Traceback" not in done.stdout
+    assert not (folder / "results/fetch").exists()
+    planned = run(folder, "--cores", "1", "-n", "all", environment=environment)
+    assert planned.returncode == 0, "a dry run downloads nothing"
 
 
 def test_bad_files_become_rows_and_the_run_succeeds(tmp_path):

@@ -14,9 +14,9 @@ from foa360.config.published_weights import PUBLISHED_WEIGHTS
 from foa360.core.digest import reached
 from foa360.core.files import sha256
 from foa360.stages.detect.ultralytics_offline import yolo_class
-from foa360.stages.detect.weights import demo_weights, weights_problem
+from foa360.stages.detect.weights import WeightsError, demo_weights, weights_problem
 from foa360.stages.detect.weights_digest import weights_digest
-from foa360.stages.detect.yolo import Detector, WeightsError
+from foa360.stages.detect.yolo import Detector
 
 
 def test_a_copy_of_the_bundled_weights_is_the_same(tmp_path):

@@ -11,8 +11,8 @@ import yaml
 
 from foa360.demo.scenes import random_scene
 from foa360.stages.detect.ultralytics_offline import yolo_class
-from foa360.stages.detect.weights import demo_weights
-from foa360.stages.detect.yolo import Detector, WeightsError
+from foa360.stages.detect.weights import WeightsError, demo_weights
+from foa360.stages.detect.yolo import Detector
 
 
 def test_the_bundled_weights_are_small():

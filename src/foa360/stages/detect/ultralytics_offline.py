@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from foa360.learning.torchvision_ops import define_missing_operators
-
 
 def yolo_class(online: bool = False) -> Any:
     """Return `ultralytics.YOLO`; `online` allows it to download weights by name."""
@@ -28,6 +26,9 @@ def yolo_class(online: bool = False) -> Any:
     os.environ.setdefault("YOLO_AUTOINSTALL", "false")
     os.environ.setdefault("YOLO_OFFLINE", "false" if online else "true")
     os.environ.setdefault("YOLO_VERBOSE", "false")
+    # PyTorch is slow to import, and rules import this module.
+    from foa360.learning.torchvision_ops import define_missing_operators
+
     define_missing_operators()
     from ultralytics import YOLO
     from ultralytics.utils.events import events
@@ -41,6 +42,7 @@ def download_weights(name: str) -> str:
 
     Raises OSError if there are none of this name; other errors are those of Ultralytics.
     """
+    yolo_class(online=True)
     from ultralytics.utils.downloads import attempt_download_asset
 
     path = str(attempt_download_asset(name))

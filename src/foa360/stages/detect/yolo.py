@@ -1,7 +1,6 @@
 """Ultralytics detectors on images."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -10,28 +9,17 @@ from foa360.ambisonics.arrays import Floats
 from foa360.media.images import Image
 from foa360.stages.detect.ultralytics_offline import (
     ExportError,
-    download_weights,
     export_to_onnx,
     yolo_class,
 )
-from foa360.stages.detect.weights import demo_weights, weights_problem
+from foa360.stages.detect.weights import WeightsError, available_weights
 
-#: The only kind of file that is loaded as tensors.
-WEIGHTS_SUFFIX = ".pt"
 #: Kinds of Ultralytics models whose results hold upright boxes.
 DETECTOR_TASKS = ("detect", "segment", "pose")
 #: Width and height of the network's input are multiples of this, pixels; images are padded.
 STRIDE_PIXELS = 32
 #: Images per batch on a GPU; a CPU is fastest with one.
 GPU_BATCH_SIZE = 48
-
-
-class WeightsError(OSError):
-    """The weights are not available or do not belong to a detector."""
-
-    def __init__(self, weights: str, message: str) -> None:
-        """Name the weights, so that the message needs no context."""
-        super().__init__(0, message, weights)
 
 
 class ImageDetections(NamedTuple):
@@ -69,25 +57,14 @@ class Detector:
         """
         import torch
 
-        path = str(demo_weights()) if weights == "demo" else weights
-        if Path(path).suffix != WEIGHTS_SUFFIX:
-            # Ultralytics would run what other kinds of files contain.
-            raise WeightsError(weights, f"not a file of weights ({WEIGHTS_SUFFIX})")
+        path = available_weights(weights, expected_sha256)
         self.weights = weights
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.batch_size = GPU_BATCH_SIZE if self.device == "cuda" else 1
         # One thread: sums in another order are other numbers, and jobs run side by side anyway.
         torch.set_num_threads(1)
         try:
-            yolo = yolo_class(online=not Path(path).exists())
-            if not Path(path).exists():
-                path = download_weights(path)
-            problem = weights_problem(Path(path), expected_sha256)
-            if problem is not None:
-                raise WeightsError(weights, problem)
-            self.model = yolo(path)
-        except WeightsError:
-            raise
+            self.model = yolo_class()(str(path))
         except Exception as error:
             raise WeightsError(weights, f"no weights that Ultralytics can load ({error})") from None
         if self.model.task not in DETECTOR_TASKS:
