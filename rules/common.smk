@@ -1,8 +1,10 @@
 """Functions of inputs and parameters that rules share."""
 
 import os
+import sys
 
 from foa360.core.digest import code_version
+from foa360.stages.detect.weights import available_weights
 
 # Threads of PyTorch that have no work sleep. They would wait in a loop, and where other processes want
 # the cores, a step of a small network then takes ten times as long.
@@ -11,6 +13,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 #: Not below `workflow.basedir`, which is the folder of another workflow that uses this as a module.
 SCRIPTS = Path(str(workflow.current_basedir)).parent / "scripts"
 
+#: Targets without detections.
+BEFORE_DETECTION = {"fetch", "curate"}
 
 def stage_code(stage):
     """Digest of the code that a stage reaches, its script included."""
@@ -74,3 +78,13 @@ def stage_of_rules():
         for log in map(str, one.log):
             stages[one.name] = Path(log).relative_to(PATHS.logs).parts[0]
     return {name: stage.removesuffix(".log") for name, stage in stages.items()}
+
+
+def require_weights():
+    """Stop before any job if detection could not load its weights: it comes after all curation.
+
+    What Ultralytics publishes is downloaded here, once and where there is a network.
+    """
+    # Snakemake does not know its targets yet.
+    if not IS_DRY and BEFORE_DETECTION.isdisjoint(sys.argv):
+        available_weights(CONFIG.detect.weights, CONFIG.detect.weights_sha256)

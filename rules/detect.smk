@@ -1,23 +1,6 @@
 """Detect objects in the frames of kept clips: all boxes above a low score."""
 
-import sys
-
-from foa360.stages.detect.weights import available_weights
 from foa360.stages.detect.weights_digest import weights_digest
-
-#: Targets without detections.
-BEFORE_DETECTION = {"fetch", "curate"}
-
-
-def require_weights():
-    """Stop before any job if detection could not load its weights: it comes after all curation.
-
-    What Ultralytics publishes is downloaded here, once and where there is a network.
-    """
-    # Snakemake does not know its targets yet.
-    if not IS_DRY and BEFORE_DETECTION.isdisjoint(sys.argv):
-        available_weights(CONFIG.detect.weights, CONFIG.detect.weights_sha256)
-
 
 try:
     require_weights()
