@@ -16,6 +16,7 @@ SCRIPTS = Path(str(workflow.current_basedir)).parent / "scripts"
 #: Targets without detections.
 BEFORE_DETECTION = {"fetch", "curate"}
 
+
 def stage_code(stage):
     """Digest of the code that a stage reaches, its script included."""
     return code_version(f"foa360.stages.{stage}.stage", SCRIPTS / f"{stage}.py")
