@@ -47,6 +47,9 @@ def test_without_accounting_a_cluster_makes_the_same_bytes_through_three_losses(
         finally:
             going.stop()
     assert "test_list failed: it needed more memory than the `mem_mb`" in going.output
+    # What jobs left that were killed is deleted by the next start.
+    again = run(folder, "--cores", "1", "all")
+    assert "Nothing to be done" in again.stdout, again.stdout[-5000:]
     assert_same(products(folder), products(complete_run))
 
 
