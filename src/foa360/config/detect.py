@@ -6,6 +6,8 @@ from pydantic import Field
 
 from foa360.config.section import PathText, Section
 
+#: The only kind of file of weights that is loaded, as tensors.
+WEIGHTS_SUFFIX = ".pt"
 #: Boxes with a greater score than this are stored: a greater confidence needs no network.
 STORED_SCORE = 0.05
 #: Boxes of the network are used from this share of the confidence on: in `tangent`, a score is the

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from foa360.config.detect import WEIGHTS_SUFFIX
 from foa360.config.explain import show, similar
 from foa360.config.published_weights import PUBLISHED_WEIGHTS
 from foa360.config.root import Config
@@ -20,8 +21,6 @@ from foa360.config.sources import (
     Yt360Source,
 )
 
-#: The only kind of weights that is loaded as tensors.
-WEIGHTS_SUFFIX = ".pt"
 #: Similarity from which on a name of weights is suggested for another, which also ends in .pt.
 WEIGHTS_SIMILARITY = 0.7
 #: Characters that Snakemake interprets in paths.

@@ -3,11 +3,10 @@
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from foa360.core.files import sha256
+from foa360.config.detect import WEIGHTS_SUFFIX
+from foa360.core.files import NOT_REGULAR, sha256
 from foa360.stages.detect.ultralytics_offline import download_weights
 
-#: The only kind of file that is loaded as tensors.
-WEIGHTS_SUFFIX = ".pt"
 #: Members of a TorchScript archive, below its folder, that the archive of tensors does not have.
 CODE_MEMBERS = {("code",), ("constants.pkl",)}
 
@@ -32,7 +31,7 @@ def weights_problem(path: Path, expected_sha256: str | None) -> str | None:
     code beside it.
     """
     if not path.is_file():
-        return "not a regular file"
+        return NOT_REGULAR
     if expected_sha256 is not None and sha256(path) != expected_sha256:
         return "the file has another SHA-256 than detect.weights_sha256"
     try:
