@@ -4,6 +4,7 @@ from pathlib import Path
 
 from foa360.config.features import Features
 from foa360.config.load import load_config
+from foa360.core.digest import value_digest
 from foa360.core.jobs import job
 from foa360.stages.features.stage import FeatureFiles, write_features
 from foa360.stages.fetch.budget import borrowed
@@ -20,6 +21,7 @@ files = FeatureFiles(
 )
 settings = Features.model_validate_json(snakemake.params.settings)
 config = load_config(snakemake.config)
+version = value_digest([snakemake.params.code, snakemake.params.settings])
 media = borrowed(shard, files.plan, files.fetch, config.cache, config.fetch, last=True)
 with job(Path(snakemake.log[0]), f"{snakemake.rule} {shard}") as progress, media:
-    write_features(shard, files, settings, progress)
+    write_features(shard, files, settings, version, progress)

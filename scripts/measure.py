@@ -1,8 +1,10 @@
 """Measure the clips of one shard and sample their frames, then judge the clips."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from foa360.config.load import load_config
+from foa360.core.digest import value_digest
 from foa360.core.jobs import job
 from foa360.media.sampling import Sampling, Use
 from foa360.stages.detect.sampling import detection_sampling
@@ -36,7 +38,8 @@ settings = MeasureSettings(
     samplings=samplings,
     max_pixels=snakemake.params.max_pixels,
 )
+version = value_digest([snakemake.params.code, asdict(settings)])
 media = borrowed(shard, files.plan, files.fetch, config.cache, config.fetch)
 with job(Path(snakemake.log[0]), f"{snakemake.rule} {shard}") as progress, media:
-    measure_shard(shard, files, settings, progress)
+    measure_shard(shard, files, settings, version, progress)
     judge_shard(judge_files, config.curate, judge_version(config.curate))

@@ -74,6 +74,7 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
         viewpoints: Sequence[Sequence[float]],
         settings: Features,
         output: Path | None = None,
+        progress: Progress | None = None,
     ) -> Path:
         folder = tmp_path_factory.mktemp("shard")
         files = FeatureFiles(
@@ -94,7 +95,7 @@ def write_features(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pa
         tables.write(files.fetch, fetched, FetchedVideo)
         tables.write(files.kept, kept_clips(clips), KeptClip)
         tables.write(files.viewpoints, chosen, Viewpoint)
-        write_features("s0000", files, settings, Progress("features"))
+        write_features("s0000", files, settings, "1", progress or Progress("features"))
         return files.output
 
     return write

@@ -65,5 +65,5 @@ def training_shards(tmp_path_factory):
         frames=curated.frames,
         output=output,
     )
-    write_features(shard, feature_files, settings, progress)
+    write_features(shard, feature_files, settings, "1", progress)
     return [output]

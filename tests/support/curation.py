@@ -61,6 +61,7 @@ def curate_shard(
     files: CurationFiles,
     settings: Curate | None = None,
     samplings: list[Sampling] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Measure and judge a shard."""
     settings = settings or Curate()
@@ -70,6 +71,7 @@ def curate_shard(
     measure_settings = MeasureSettings(
         cutoff_hz=settings.cutoff_hz, map_fps=1.0, samplings=samplings or SAMPLINGS
     )
-    measure_shard(shard, measure_files, measure_settings, Progress("test"))
+    progress = progress or Progress("test")
+    measure_shard(shard, measure_files, measure_settings, "1", progress)
     judge_files = JudgeFiles(measures=files.measures, curation=files.curation, kept=files.kept)
     judge_shard(judge_files, settings, judge_version(settings))

@@ -86,5 +86,6 @@ def test_the_files_of_a_shard_are_the_outputs_logs_and_costs_of_its_rules():
     }
     of_shard = {path.replace("{shard}", "s0000") for path in written if "{shard}" in path}
     # These are written by the rules that they belong to, and by a start.
-    others = {"out/boxes/s0000.partial", "out/fetch/s0000.again"}
+    others = {f"out/{stage}/s0000.partial" for stage in ("measures", "boxes", "features")}
+    others.add("out/fetch/s0000.again")
     assert of_shard == set(paths.of_shard("s0000")) - others

@@ -1,6 +1,7 @@
 """Path of every file that a run of the workflow writes."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 #: Stages with a job, a log and a cost per shard.
 SHARD_STAGES = ("render", "fetch", "measure", "detect", "track", "viewpoints", "features")
@@ -59,7 +60,8 @@ class RunPaths:
         """Return the paths of all results that the workflow writes of one shard."""
         results = [str(path) for path in vars(self).values() if str(path) != self.truth]
         outputs = [path for path in results if "{shard}" in path]
-        outputs.append(self.boxes.replace(".parquet", ".partial"))  # see PartialResults
+        for output in (self.measures, self.boxes, self.features):
+            outputs.append(str(PurePath(output).with_suffix(".partial")))  # see PartialFiles
         for stage in SHARD_STAGES:
             outputs.append(f"{self.logs}/{stage}/{{shard}}.log")
             outputs.append(f"{self.costs}/{stage}/{{shard}}.tsv")

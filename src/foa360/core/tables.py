@@ -96,6 +96,12 @@ def to_arrow(rows: Iterable[R], record: type[R]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema(record))
 
 
+def write_arrow(path: PathLike, table: pa.Table, record: type[Any]) -> None:
+    """Write a table that has the columns of a record, in the units of the file."""
+    names = [column.name for column in columns(record)]
+    _write(path, table.select(names).cast(schema(record)).combine_chunks())
+
+
 def write_if_changed(path: PathLike, table: pa.Table) -> bool:
     """Write a table as it is, unless the file has the same bytes; return whether it was written.
 

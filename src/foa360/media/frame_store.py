@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from foa360.core.hdf5 import open_hdf5, text_attribute
 from foa360.media.images import Image
@@ -20,6 +21,8 @@ SAMPLINGS = "samplings"
 MISSING = 0
 #: Chunk of the encoded frames, bytes.
 CHUNK = 1 << 20
+#: Bytes that are copied at once from one file to another.
+BLOCK = 16 * CHUNK
 
 
 class StoredFrame(NamedTuple):
@@ -58,6 +61,19 @@ class FrameStoreWriter:
         discarded = {self._clips[clip_id] for clip_id in clip_ids if clip_id in self._clips}
         self._rows = [row for row in self._rows if row[0] not in discarded]
 
+    def append(self, store: "FrameStore") -> None:
+        """Add all frames of another file, which has other clips."""
+        begin = self._jpeg.shape[0]
+        for block in store.blocks():
+            end = self._jpeg.shape[0]
+            self._jpeg.resize(end + len(block), 0)
+            self._jpeg[end:] = block
+        first = len(self._clips)
+        for clip_id in store.clip_ids:
+            self._clips[clip_id] = len(self._clips)
+        for clip, use, time, offset, size in store.rows():
+            self._rows.append((first + clip, use, time, begin + offset, size))
+
     def close(self) -> None:
         """Write the index."""
         columns = list(zip(*self._rows, strict=True)) or [()] * len(INDEX)
@@ -94,6 +110,21 @@ class FrameStore:
             data = None if size == MISSING else self._file[JPEG][begin : begin + size].tobytes()
             found.append(StoredFrame(float(index["time"][row]), data))
         return found
+
+    @property
+    def clip_ids(self) -> list[str]:
+        """Clips in the order of the index."""
+        return list(self._clips)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of the index, see `INDEX`."""
+        return zip(*(self._index[name].tolist() for name in INDEX), strict=True)
+
+    def blocks(self) -> Iterator[NDArray[np.uint8]]:
+        """Yield the encoded frames, block by block."""
+        encoded = self._file[JPEG]
+        for begin in range(0, len(encoded), BLOCK):
+            yield encoded[begin : begin + BLOCK]
 
     def close(self) -> None:
         """Close the file."""

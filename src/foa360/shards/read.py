@@ -203,10 +203,18 @@ class Shard:
         found = []
         for name in self.names:
             if encoded_name(name) in self._file:
-                encoded = self._file[encoded_name(name)]
-                begin, end = encoded_range(self._file[name][clip], len(encoded))
-                found.append(encoded[begin:end].tobytes())
+                found.append(self.encoded_feature(name, clip)[1])
         return found
+
+    def encoded_feature(self, name: str, clip: int) -> tuple[NDArray[np.int64], bytes]:
+        """Read a clip's feature of variable length: its index, and its data.
+
+        The index `(n, 2)` has the offset in these data and the size of each element.
+        """
+        index = self._file[name][clip]
+        encoded = self._file[encoded_name(name)]
+        begin, end = encoded_range(index, len(encoded))
+        return index - [begin, 0], encoded[begin:end].tobytes()
 
     def _dataset(self, name: str) -> Any:
         """Return a dataset; finding it in the file takes longer than reading a row of it."""

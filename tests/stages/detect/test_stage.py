@@ -1,18 +1,16 @@
 """Boxes of a shard: interrupted, resumed, and in the order of the plan."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
 import pytest
 from support.clips import fetched_video
 from support.drawn_videos import VIDEOS, detect, kept_clip, write_drawn_videos
+from support.interrupted import Interrupted, InterruptedProgress
 
 from foa360.config.detect import Detect
 from foa360.core import tables
-from foa360.core.jobs import Progress
 from foa360.core.records import Box, FetchedVideo, KeptClip
 from foa360.demo.scenes import random_scene
 from foa360.media.frame_store import FrameStoreWriter
@@ -20,20 +18,6 @@ from foa360.stages.detect.sampling import detection_sampling
 from foa360.stages.detect.stage import DetectFiles
 
 SETTINGS = Detect(image_size=416)
-
-
-class Interrupted(BaseException):
-    """What ends a job, as a signal does."""
-
-
-class InterruptedProgress(Progress):
-    """Ends the job when the first video is done."""
-
-    def __call__(self, items: Iterable[Any], total: int, unit: str) -> Iterator[Any]:
-        for number, item in enumerate(items):
-            if number == 1:
-                raise Interrupted
-            yield item
 
 
 @pytest.fixture
@@ -49,7 +33,7 @@ def test_a_resumed_job_reads_only_the_videos_that_are_left(
     rows = tables.read(files.boxes, Box)
     assert list(dict.fromkeys(row.video_id for row in rows)) == list(VIDEOS)
     with pytest.raises(Interrupted):
-        detect(files, SETTINGS, progress=InterruptedProgress("detect"))
+        detect(files, SETTINGS, progress=InterruptedProgress())
     (tmp_path / "one.mp4").unlink()
     detect(files, SETTINGS)
     assert files.boxes.read_bytes() == uninterrupted
@@ -58,7 +42,7 @@ def test_a_resumed_job_reads_only_the_videos_that_are_left(
 
 def test_another_version_detects_everything_again(files: DetectFiles, tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
-        detect(files, SETTINGS, progress=InterruptedProgress("detect"))
+        detect(files, SETTINGS, progress=InterruptedProgress())
     (tmp_path / "one.mp4").unlink()
     with pytest.raises(FileNotFoundError, match=r"one\.mp4"):
         detect(files, SETTINGS, version="2")

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 from support.clips import curated_clip
+from support.interrupted import Interrupted, InterruptedProgress
 from support.sample_shard import (
     ALL_FEATURES,
     CLIPS,
@@ -21,6 +22,7 @@ from support.sample_shard import (
     colour_of_frame,
     coloured_frames,
     source_and_noise,
+    write_sample_media,
 )
 from threadpoolctl import threadpool_limits
 
@@ -32,6 +34,7 @@ from foa360.demo.audio import RATE
 from foa360.demo.encode import DEMO_FPS, write_media
 from foa360.media.images import decode_image
 from foa360.shards import open_shard, verify
+from foa360.shards.read import shard_files
 
 WriteShard = Callable[..., Path]
 SPECTRAL = (SETTINGS.sample_rate, SETTINGS.n_fft, SETTINGS.hop, SETTINGS.n_mels)
@@ -229,6 +232,27 @@ def test_any_number_of_clips_may_be_skipped(write_sample_shard: WriteShard) -> N
     clips = [curated_clip("damaged", float(i)) for i in range(300)]
     with open_shard(write_sample_shard(clips)) as shard:
         assert len(shard.skipped) == 300
+
+
+def test_a_resumed_job_reads_only_the_videos_that_are_left(
+    write_features: WriteShard, tmp_path: Path
+) -> None:
+    media = write_sample_media(tmp_path)
+    output = tmp_path / "features" / "s0000.h5"
+    clips = [CLIPS[0], *CLIPS[2:]]
+    undisturbed = sha256(write_features(media, clips, VIEWPOINTS, SETTINGS, output))
+    output.unlink()
+    with pytest.raises(Interrupted):
+        write_features(media, clips, VIEWPOINTS, SETTINGS, output, InterruptedProgress())
+    assert not output.exists()
+    assert shard_files(output.parent) == []
+    media["two"].unlink()
+    assert sha256(write_features(media, clips, VIEWPOINTS, SETTINGS, output)) == undisturbed
+    assert verify(output) == []
+    assert sorted(path.name for path in output.parent.iterdir()) == [
+        "s0000.h5",
+        "s0000.h5.sha256",
+    ]
 
 
 def test_media_that_are_gone_end_the_job(tmp_path: Path, write_features) -> None:

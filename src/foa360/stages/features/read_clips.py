@@ -1,6 +1,6 @@
 """Read the audio and the sampled frames of kept clips."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from foa360.core import tables
 from foa360.core.records import FetchedVideo, KeptClip
 from foa360.media.audio import ClipAudio, clip_audio, to_wyzx
 from foa360.media.frame_source import FrameSource
@@ -38,31 +37,30 @@ class SkippedClip:
 
 
 def read_clips(
+    video: FetchedVideo,
     clips: Sequence[KeptClip],
-    videos: Mapping[str, FetchedVideo],
     frames: FrameSource | None,
     sample_rate: int,
 ) -> Iterator[ClipMedia | SkippedClip]:
-    """Read clips video by video in the order given, those of a video by their start.
+    """Read the kept clips of a video by their start.
 
     Parameters
     ----------
+    video
+        Row of the fetch table.
     clips
         Kept clips.
-    videos
-        Fetched videos by id.
     frames
         Frames of the low-resolution video; None where they are not stored.
     sample_rate
         Of the features, Hz.
     """
-    for video_id, unsorted in tables.grouped(clips, lambda clip: clip.video_id).items():
-        of_video = sorted(unsorted, key=lambda clip: clip.start)
-        with media_present(videos[video_id]):
-            yield from _read_video(videos[video_id], of_video, frames, sample_rate)
+    in_order = sorted(clips, key=lambda clip: clip.start)
+    with media_present(video):
+        yield from _read_in_order(video, in_order, frames, sample_rate)
 
 
-def _read_video(
+def _read_in_order(
     video: FetchedVideo, clips: Sequence[KeptClip], source: FrameSource | None, sample_rate: int
 ) -> Iterator[ClipMedia | SkippedClip]:
     assert video.audio_path is not None  # only fetched videos have kept clips

@@ -11,7 +11,7 @@ from foa360.ambisonics.covariance import covariance_to_log_mel
 from foa360.config.features import Features
 from foa360.core.digest import value_digest
 from foa360.core.records import KeptClip, Viewpoint
-from foa360.shards.features import axis_lengths, selected_features
+from foa360.shards.features import AxisLengths, axis_lengths, selected_features
 from foa360.shards.format import (
     CHECKSUM,
     CLIP_AXIS,
@@ -29,6 +29,7 @@ from foa360.shards.format import (
     encoded_name,
 )
 from foa360.shards.packing import unpack_covariance
+from foa360.shards.read import Shard
 from foa360.shards.signals import ClipSignals
 from foa360.stages.features.read_clips import ClipMedia, SkippedClip
 
@@ -65,13 +66,12 @@ class ShardWriter:
         self._viewpoints = viewpoints
         self._settings = settings
         self._features = selected_features(settings)
-        seconds = max((clip.duration for clip in clips), default=0.0)
-        views = max((len(rows) for rows in viewpoints.values()), default=0)
-        self._lengths = axis_lengths(settings, views, seconds)
+        self._lengths = shard_lengths(clips, viewpoints, settings)
         self._count = 0
         self._skipped: list[str] = []
         self._moments = np.zeros((3, 2, settings.n_mels))
-        for name, layout in clip_columns(views, _text_sizes(clips, viewpoints)).items():
+        columns = clip_columns(self._lengths.viewpoints, _text_sizes(clips, viewpoints))
+        for name, layout in columns.items():
             self._create(name, len(clips), layout)
         for feature in self._features:
             self._create(feature.name, len(clips), feature.layout(self._lengths))
@@ -103,10 +103,21 @@ class ShardWriter:
                 rows[feature.name] = self._append(feature.name, values)
             else:
                 rows[feature.name] = np.asarray(values).astype(feature.dtype)
-        if "covariance" in rows and clip.split == "train":
-            self._add_moments(rows["covariance"], clip.duration)
-        self._write_rows(rows, encoded)
-        self._count += 1
+        self._write_rows(clip, rows, encoded)
+
+    def append(self, part: Shard, clips: Mapping[str, KeptClip]) -> None:
+        """Add all clips of another shard that was begun with the same clips and settings."""
+        for number, clip_id in enumerate(part.texts("clip_id")):
+            rows = {name: part.row(name, number) for name in part.names if name != CHECKSUM}
+            encoded: dict[str, list[bytes]] = {}
+            for feature in self._features:
+                if feature.encoded_bytes is not None:
+                    index, data = part.encoded_feature(feature.name, number)
+                    index[:, 0] += self._append_bytes(feature.name, data)
+                    rows[feature.name] = index
+                    encoded[feature.name] = [data]
+            self._write_rows(clips[clip_id], rows, encoded)
+        self._skipped += part.skipped
 
     def close(self) -> None:
         """Drop the rows of skipped clips, and write what is known only at the end."""
@@ -151,15 +162,18 @@ class ShardWriter:
         return padded
 
     def _write_rows(
-        self, rows: Mapping[str, object], encoded: Mapping[str, Sequence[bytes]]
+        self, clip: KeptClip, rows: Mapping[str, Any], encoded: Mapping[str, Sequence[bytes]]
     ) -> None:
-        """Write one clip's row in each dataset, and the checksum of what the file then holds."""
+        """Write a clip's row in each dataset, and the checksum of what the file then holds."""
+        if "covariance" in rows and clip.split == "train":
+            self._add_moments(rows["covariance"], clip.duration)
         written = {}
         for name in sorted(rows):
             self._file[name][self._count] = rows[name]
             written[name] = self._file[name][self._count].tobytes()
         parts = [part for name in sorted(encoded) for part in encoded[name]]
         self._file[CHECKSUM][self._count] = clip_checksum(written, parts).encode()
+        self._count += 1
 
     def _add_moments(self, packed: NDArray[np.float16], duration: float) -> None:
         """Add a clip's levels to the statistics, without its padding."""
@@ -175,14 +189,28 @@ class ShardWriter:
 
         The last one is repeated up to the number of the longest clip.
         """
-        data = self._file[encoded_name(feature)]
-        begin = data.shape[0]
         sizes = [len(part) for part in parts]
-        data.resize(begin + sum(sizes), 0)
-        data[begin:] = np.frombuffer(b"".join(parts), np.uint8)
+        begin = self._append_bytes(feature, b"".join(parts))
         index = np.stack([begin + np.cumsum([0, *sizes[:-1]]), sizes], 1)
         missing = self._file[feature].shape[1] - len(index)
         return np.concatenate([index, np.repeat(index[-1:], max(missing, 0), 0)])
+
+    def _append_bytes(self, feature: str, data: bytes) -> int:
+        """Append encoded data of a clip, and return where they begin."""
+        dataset = self._file[encoded_name(feature)]
+        begin = int(dataset.shape[0])
+        dataset.resize(begin + len(data), 0)
+        dataset[begin:] = np.frombuffer(data, np.uint8)
+        return begin
+
+
+def shard_lengths(
+    clips: Sequence[KeptClip], viewpoints: ViewpointsOfClip, settings: Features
+) -> AxisLengths:
+    """Lengths of the axes of a shard."""
+    seconds = max((clip.duration for clip in clips), default=0.0)
+    views = max((len(rows) for rows in viewpoints.values()), default=0)
+    return axis_lengths(settings, views, seconds)
 
 
 def _text_sizes(clips: Sequence[KeptClip], viewpoints: ViewpointsOfClip) -> TextSizes:
