@@ -69,6 +69,13 @@ def test_the_log_says_at_which_clip_or_video_a_job_stopped(tmp_path, item):
     assert re.search(stopped, log.read_text())
 
 
+def test_a_loss_that_is_not_finite_is_one_line(tmp_path):
+    text = "the loss is nan at step 3; clips of the batch: a_0, b_10"
+    with pytest.raises(SystemExit, match=text), job(tmp_path / "job.log", "train avc"):
+        raise FloatingPointError(text)
+    assert f"stopped: {text}" in (tmp_path / "job.log").read_text()
+
+
 def test_any_other_error_is_raised_and_logged(tmp_path):
     with pytest.raises(ZeroDivisionError), job(tmp_path / "job.log", "train avc"):
         raise ZeroDivisionError

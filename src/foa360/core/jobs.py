@@ -81,8 +81,8 @@ def job(log: Path, name: str) -> Iterator[Progress]:
     """Run the work of a script: log to its file, end with a readable error.
 
     An error of a file (disk full, folder not writable, table damaged) becomes one line that names
-    it, and so does an interruption by the user; any other error keeps its traceback. All have it in
-    the log. `name` begins each line of progress.
+    it. So do an interruption by the user, and a loss that is not finite. Any other error keeps its
+    traceback. All have it in the log. `name` begins each line of progress.
     """
     progress = Progress(name)
     try:
@@ -90,7 +90,7 @@ def job(log: Path, name: str) -> Iterator[Progress]:
         # The number of threads changes sums in the last digits; jobs run in parallel instead.
         with threadpool_limits(1, "blas"):
             yield progress
-    except (OSError, TableError) as error:
+    except (OSError, TableError, FloatingPointError) as error:
         LOGGER.exception("stopped: %s%s", error_text(error), place(progress))
         sys.exit(f"[{name}] stopped: {error_text(error)} (log: {log})")
     except KeyboardInterrupt:

@@ -32,6 +32,7 @@ AHEAD = 16
 class SoundingBatch:
     """Samples of some videos on the device.
 
+    names : of the videos.
     frames : (B, 5, 3, size, size), standardised.
     patches : (B, 5, 96, 64), log-mel.
     truth : (B, 5, size, size), 1 for pixels of what sounds.
@@ -41,6 +42,7 @@ class SoundingBatch:
         whether there is one.
     """
 
+    names: list[str]
     frames: Tensor
     patches: Tensor
     truth: Tensor
@@ -80,6 +82,7 @@ class SoundingVideos:
         samples = [self.sample(video) for video in videos]
         found = [boxes_of(video, sample) for video, sample in zip(videos, samples, strict=True)]
         return SoundingBatch(
+            names=[video.name for video in videos],
             frames=standardised(sample.frames for sample in samples),
             patches=_tensor(sample.patches for sample in samples),
             truth=_tensor(sample.truth for sample in samples).float(),

@@ -258,3 +258,10 @@ def test_a_network_of_all_stages_or_none_has_masks(alignment: str, folder: Path,
     assert by_sound["own"] == by_sound["other"] == by_sound["silence"]
     assert isinstance(load_segmenter(model)[0], SoundSegmenter)
     assert load_segmenter(model)[1].shape == Shape("slim", "slim", 8, ())
+
+
+def test_a_loss_that_is_not_finite_names_the_videos(folder: Path, tmp_path: Path) -> None:
+    settings = experiment(folder, learning_rate=1e30)
+    with pytest.raises(FloatingPointError, match=r"at step [1-9]; videos of the batch: \w+, \w+"):
+        train(settings, tmp_path)
+    assert not (tmp_path / "model.pt").exists()

@@ -75,7 +75,10 @@ class SegmentationRun:
             parts[2] = self.crops(found, batch.frames, batch.boxes, batch.boxed, batch.labels).total
         loss = torch.stack(parts).sum()
         if not torch.isfinite(loss):
-            raise FloatingPointError(f"the loss is {float(loss.detach())} at step {self.step}")
+            raise FloatingPointError(
+                f"the loss is {float(loss.detach())} at step {self.step}; videos of the batch:"
+                f" {', '.join(batch.names)}"
+            )
         self.optimiser.zero_grad()
         loss.backward()
         self.optimiser.step()
