@@ -9,7 +9,7 @@ wherever pip gets it. What is set up already is not set up again.
 
 PyTorch is a build without CUDA where pip finds one, as with PIP_EXTRA_INDEX_URL set to the address
 of such builds that the installation page of PyTorch names; otherwise, on Linux, one with CUDA,
-which takes 3 GB more.
+which takes 4 GB more.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def set_up() -> None:
     if any(map(str.isspace, str(PYTHON))):
         sys.exit(f"{HOME}: Snakemake cannot start jobs in a path with a space; move the checkout")
     begin = time.monotonic()
-    print(f"Setting up {VENV} (once; a minute or two, about 2 GB)", flush=True)
+    print(f"Setting up {VENV} (once; 2 to 4 minutes; 3 GB, or 7 GB with CUDA)", flush=True)
     shutil.rmtree(VENV, ignore_errors=True)
     try:
         run([sys.executable, "-m", "venv", str(VENV)], capture_output=True)
