@@ -105,3 +105,12 @@ def test_a_missing_module_is_named_in_a_sentence(module: str, way_out: str) -> N
     assert done.stderr.startswith(f"foa360: the Python module {module} is not installed; ")
     assert f"`pip install '{way_out}`" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["foa360.config.load", "foa360.demo.catalogue"])
+def test_a_start_does_not_wait_for_what_only_computing_needs(module: str) -> None:
+    """Each job of the workflow reads the configuration."""
+    heavy = {"scipy.fft", "scipy.signal", "scipy.stats", "torch", "pandas"}
+    code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

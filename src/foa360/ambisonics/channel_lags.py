@@ -7,8 +7,8 @@ whose channels were exported with different delays, are not, and then all direct
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import irfft, rfft
 
 from foa360.ambisonics.arrays import Floats
 from foa360.ambisonics.descriptors import SMALLEST_ENERGY
@@ -47,11 +47,11 @@ def channel_lags(x: NDArray[np.floating], sample_rate: float) -> ChannelLags:
     count = max(decimated.shape[1] // size, 1)
     if decimated.shape[1] < size:
         decimated = np.pad(decimated, [(0, 0), (0, size - decimated.shape[1])])
-    spectra = rfft(decimated[:, : count * size].reshape(len(x), count, size), axis=-1)
+    spectra = scipy.fft.rfft(decimated[:, : count * size].reshape(len(x), count, size), axis=-1)
     spectra[..., : int(np.ceil(LOWEST_LAG_HZ * size / rate))] = 0
     power = np.square(spectra.real) + np.square(spectra.imag)
     spectra /= np.sqrt(np.maximum(power, SMALLEST_ENERGY))
-    correlation = irfft(spectra[0].conj() * spectra[1:], size, axis=-1)
+    correlation = scipy.fft.irfft(spectra[0].conj() * spectra[1:], size, axis=-1)
     summed = np.asarray(np.square(correlation).sum(1), float)
     return _peaks(summed, rate)
 

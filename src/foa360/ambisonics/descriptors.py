@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 from foa360.ambisonics.arrays import Floats
 
@@ -71,7 +71,7 @@ def block_spectra(x: NDArray[np.floating], sample_rate: float) -> BlockSpectra:
     x = np.asarray(x[:, : count * size], np.float32)
     if x.shape[-1] < size:
         x = np.pad(x, [(0, 0), (0, size - x.shape[-1])])
-    values = rfft(x.reshape(x.shape[0], count, size), axis=-1, norm="ortho")
+    values = scipy.fft.rfft(x.reshape(x.shape[0], count, size), axis=-1, norm="ortho")
     values[..., 0] -= values[..., 0].mean(1, keepdims=True)
     return BlockSpectra(values, np.arange(values.shape[-1]) * sample_rate / size)
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from array_api_compat import array_namespace, device, is_torch_namespace
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 from foa360.ambisonics.arrays import Array, as_float32, like
 from foa360.ambisonics.mel import mel_filters
@@ -204,7 +204,7 @@ def _window(frames: Array) -> Array:
 def _real_fft(frames: Array) -> Array:
     xp = array_namespace(frames)
     # The real FFT of NumPy's own namespace takes seven times as long as SciPy's.
-    transform = xp.fft.rfft if is_torch_namespace(xp) else rfft
+    transform = xp.fft.rfft if is_torch_namespace(xp) else scipy.fft.rfft
     return transform(frames)
 
 

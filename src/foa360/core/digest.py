@@ -90,15 +90,33 @@ def _file_digest(path: Path) -> bytes:
     """Digest of a file; of Python code, only what runs."""
     content = path.read_bytes()
     if path.suffix == ".py":
-        tree = _WithoutDocstrings().visit(ast.parse(content))
-        content = ast.unparse(tree).encode()
+        content = _what_runs(content).encode()
     return hashlib.sha256(content).digest()
 
 
-class _WithoutDocstrings(ast.NodeTransformer):
-    """Removes strings that are statements."""
+def _what_runs(code: bytes) -> str:
+    """Return the syntax tree of Python code as text, without strings that are statements.
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        """Remove a string; keep every other expression."""
-        is_string = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return None if is_string else node
+    Fields without a value are left out, since they depend on the version of Python.
+    """
+    parts = []
+    pending: list[Any] = [ast.parse(code)]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.AST):
+            fields = [(n, v) for n, v in ast.iter_fields(node) if v is not None and v != []]
+            parts.append(" ".join([type(node).__name__, *(name for name, _ in fields)]))
+            pending.extend(value for _, value in fields)
+        elif isinstance(node, list):
+            statements = [child for child in node if not _is_string_statement(child)]
+            parts.append(str(len(statements)))
+            pending.extend(statements)
+        else:
+            parts.append(repr(node))
+    return "\n".join(parts)
+
+
+def _is_string_statement(node: Any) -> bool:
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        return False
+    return isinstance(node.value.value, str)

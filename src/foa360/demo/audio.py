@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.signal import butter, fftconvolve, lfilter, sosfilt
 
 from foa360.ambisonics.arrays import Floats
 from foa360.ambisonics.field import encode
@@ -64,7 +64,7 @@ def sound_field(scene: Scene) -> NDArray[np.float32]:
         mono = object_audio(item.label, scene.duration, scene.key, number)
         mono = mono * 10 ** (item.loudness_db / 20)
         field += encode(*item.direction(t)).T * mono
-        field += fftconvolve(tail, mono[None], axes=1)[:, :length]
+        field += scipy.signal.fftconvolve(tail, mono[None], axes=1)[:, :length]
     field *= 10 ** (LEVEL_DBFS / 20)
     return (field / max(1.0, np.abs(field).max() / MAX_AMPLITUDE)).astype(np.float32)
 
@@ -87,7 +87,7 @@ def _person(random: Random, length: int) -> Floats:
         n = int(random.uniform(0.16, 0.3) * RATE)
         f0 = pitch * random.uniform(0.85, 1.2) * np.linspace(1.05, 0.95, n)
         pulses = np.diff(np.floor(np.cumsum(f0) / RATE), prepend=0)
-        source = lfilter([1], [1, -0.96], pulses) + 0.01 * random.standard_normal(n)
+        source = scipy.signal.lfilter([1], [1, -0.96], pulses) + 0.01 * random.standard_normal(n)
         formants = VOWELS_HZ[int(random.integers(len(VOWELS_HZ)))]
         voiced = np.zeros(n)
         for hz, gain in zip(formants, FORMANT_GAINS, strict=True):
@@ -105,7 +105,9 @@ def _car(random: Random, length: int) -> Floats:
     tone = np.zeros(length)
     for k in range(1, 13):
         tone = tone + np.sin(k * phase + k * k) / k**0.7
-    rumble = sosfilt(butter(2, 500, fs=RATE, output="sos"), random.standard_normal(length))
+    rumble = scipy.signal.sosfilt(
+        scipy.signal.butter(2, 500, fs=RATE, output="sos"), random.standard_normal(length)
+    )
     return np.asarray(tone * (1 + 0.3 * np.sin(phase / 2)) + 1.5 * rumble)
 
 
@@ -194,7 +196,7 @@ def _resonate(x: Floats, hz: float, width_hz: float) -> Floats:
     """Two-pole resonator."""
     radius = np.exp(-np.pi * width_hz / RATE)
     denominator = [1, -2 * radius * np.cos(2 * np.pi * hz / RATE), radius**2]
-    return np.asarray(lfilter([1 - radius], denominator, x))
+    return np.asarray(scipy.signal.lfilter([1 - radius], denominator, x))
 
 
 #: Generator of each class: takes random numbers and a length in samples.
