@@ -171,7 +171,7 @@ def run_stages(paths: list[Path], folder: Path, detect: Detect, decode_once: boo
             measures=table("measures"),
             frames=folder / "frames.h5",
         )
-        measure_shard(SHARD, measure_files, settings, progress)
+        measure_shard(SHARD, measure_files, settings, "", progress)
     with timed("judge"):
         judge_files = JudgeFiles(
             measures=table("measures"), curation=table("curation"), kept=table("kept")
@@ -209,7 +209,7 @@ def run_stages(paths: list[Path], folder: Path, detect: Detect, decode_once: boo
             frames=frames,
             output=folder / "s0000.h5",
         )
-        write_features(SHARD, feature_files, FEATURES, progress)
+        write_features(SHARD, feature_files, FEATURES, "", progress)
     return Run(seconds)
 
 
