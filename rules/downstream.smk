@@ -5,6 +5,8 @@ DOWNSTREAM = expand(
     experiment=CONFIG.downstream.experiments or EXPERIMENTS,
     data=DATA_FOLDERS,
 )
+if "eigenscape" in DATA_FOLDERS:
+    DOWNSTREAM.append(PATHS.scene_mixtures_figures)
 
 
 rule pool_downstream:

@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 import torch
 from numpy.typing import NDArray
+from scipy.signal import butter, sosfilt
 
 from foa360.ambisonics.field import encode
 from foa360.config.train import Train
@@ -136,6 +137,43 @@ def write_eigenscape(folder: Path, rate: int = 8000, seconds: float = 2.0) -> Pa
             samples = np.empty((25, len(time)))
             samples[:4] = np.outer(encode(random.uniform(-3, 3), 0.0), source)
             samples[4:] = 0.9 * np.sin(2 * np.pi * 500 * time)
+            soundfile.write(folder / f"{name}.{number}.wav", samples.T, rate, "PCM_24")
+    return folder
+
+
+def write_scenes(folder: Path, differ: str, rate: int = 8000, seconds: float = 4.0) -> Path:
+    """Write 64 files in the layout of EigenScape, whose classes differ in one respect alone.
+
+    Parameters
+    ----------
+    folder : Path
+        That is made.
+    differ : {"direction", "spectrum"}
+        By direction and diffuseness of noise of one spectrum, or by its spectrum, while directions
+        are drawn for each recording.
+    rate : int
+        Hz.
+    seconds : float
+        Duration of a recording.
+    """
+    folder.mkdir(parents=True)
+    length = round(seconds * rate)
+    for label, name in enumerate(CLASSES):
+        for number in range(1, RECORDINGS + 1):
+            random = np.random.default_rng([label, number, differ == "spectrum"])
+            azimuth = random.uniform(-np.pi, np.pi)
+            diffuse, hz = 0.5, 1500.0
+            if differ == "direction":
+                azimuth = np.pi / 2 * (label % 4) + random.normal(0, 0.2)
+                diffuse = 0.2 if label < 4 else 0.8
+            else:
+                hz = 500.0 + 350.0 * label
+            source = random.standard_normal(length)
+            around = random.standard_normal((4, length)) * [[1], [3**-0.5], [3**-0.5], [3**-0.5]]
+            field = encode(azimuth, 0.0)[:, None] * source * (1 - diffuse) ** 0.5
+            field = field + around * diffuse**0.5
+            band = butter(2, [0.7 * hz, 1.3 * hz], "bandpass", fs=rate, output="sos")
+            samples = 0.05 * (field + 3 * sosfilt(band, field))
             soundfile.write(folder / f"{name}.{number}.wav", samples.T, rate, "PCM_24")
     return folder
 

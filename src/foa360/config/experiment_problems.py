@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from foa360.config.downstream import BASELINES
 from foa360.config.experiments import Experiment
 from foa360.config.explain import explain, show
 from foa360.config.root import Config
@@ -32,6 +33,8 @@ def experiment_problems(config: Config) -> list[str]:
     for name, count in names.items():
         if count > 1:
             problems.append(f"experiments: {count} have the name {show(name)}")
+    if BASELINES in names:
+        problems.append(f"experiments: {BASELINES} is the name of systems without a network")
     on_shards = {experiment.name: experiment for experiment in config.on_shards}
     segmentations = {experiment.name: experiment for experiment in config.segmentations}
     synchronisations = {experiment.name: experiment for experiment in config.synchronisations}

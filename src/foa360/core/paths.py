@@ -45,6 +45,8 @@ class RunPaths:
     sound_maps: str
     downstream_part: str
     downstream: str
+    scene_mixtures: str
+    scene_mixtures_figures: str
     embeddings: str
     published: str
     report: str
@@ -103,6 +105,8 @@ def run_paths(results: str, cache: str) -> RunPaths:
         sound_maps=f"{results}/evaluation/{{experiment}}/{{seed}}/sound_maps.png",
         downstream_part=f"{results}/downstream/{{experiment}}/{{seed}}/{{part}}.parquet",
         downstream=f"{results}/downstream/{{experiment}}/{{data}}.json",
+        scene_mixtures=f"{results}/downstream/baselines/eigenscape.parquet",
+        scene_mixtures_figures=f"{results}/downstream/baselines/eigenscape.json",
         embeddings=f"{results}/embeddings/{{experiment}}/{{seed}}.parquet",
         published=f"{results}/evaluation/published.csv",
         comparison=f"{results}/evaluation/comparison.parquet",

@@ -53,12 +53,11 @@ class AudioWindows:
         (windows, C, frames, bands)
             Standardised.
         """
-        target = self.features.sample_rate
-        common = int(np.gcd(sample_rate, target))
-        resampled = resample_poly(foa, target // common, sample_rate // common, axis=1)
         features = self.features
+        target = features.sample_rate
+        at_rate = resampled(foa, sample_rate, target)
         covariance = spatial_covariance(
-            resampled.astype(np.float32), target, features.n_fft, features.hop, features.n_mels
+            at_rate, target, features.n_fft, features.hop, features.n_mels
         )
         frames = round(self.seconds * target / features.hop)
         missing = frames - covariance.shape[1]
@@ -70,6 +69,13 @@ class AudioWindows:
         count = values.shape[1] // frames
         cut = values[:, : count * frames].reshape(len(values), count, frames, -1)
         return np.ascontiguousarray(cut.transpose(1, 0, 2, 3), np.float32)
+
+
+def resampled(foa: NDArray[np.float32], sample_rate: int, target: int) -> NDArray[np.float32]:
+    """Return signals `(4, n)` at another sampling rate, Hz."""
+    common = int(np.gcd(sample_rate, target))
+    found = resample_poly(foa, target // common, sample_rate // common, axis=1)
+    return np.asarray(found, np.float32)
 
 
 def audio_features(network: AudioVisual, windows: NDArray[np.float32]) -> NDArray[np.float32]:

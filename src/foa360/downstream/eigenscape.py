@@ -8,8 +8,12 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from foa360.core.records import DownstreamItem
 from foa360.downstream.layout import Card, FolderContent
 from foa360.media.container import MediaError
+
+#: Key of the data set in the configuration.
+DATA = "eigenscape"
 
 CLASSES = (
     "Beach", "BusyStreet", "Park", "PedestrianZone", "QuietStreet", "ShoppingCentre",
@@ -104,3 +108,54 @@ def segments(path: Path, seconds: float) -> Iterator[tuple[NDArray[np.float32], 
                     count -= length
     except soundfile.LibsndfileError as error:
         raise MediaError("unreadable", str(error.error_string)) from None
+
+
+def readable_segments(path: Path, seconds: float) -> Iterator[tuple[NDArray[np.float32], int]]:
+    """Yield the segments of a recording, one at least. Raises MediaError."""
+    is_empty = True
+    for segment in segments(path, seconds):
+        is_empty = False
+        yield segment
+    if is_empty:
+        raise MediaError("clip_outside", f"shorter than {seconds:g} s")
+
+
+def item_row(
+    recording: Recording, item: str, folds: NDArray[np.intp], seed: int, **values: str | float
+) -> DownstreamItem:
+    """Make the row of a recording or of one of its segments.
+
+    Parameters
+    ----------
+    recording : Recording
+        Whose fold and class the row has.
+    item : str
+        What is decided about.
+    folds : (classes, recordings)
+        Folds, from 0.
+    seed : int
+        Of the network or the mixtures.
+    **values
+        Other columns, such as the decision, or why there is none.
+    """
+    defaults: dict[str, str | float] = {"system": "", "network": ""}
+    return DownstreamItem(
+        data=DATA,
+        split=int(folds[recording.label, recording.number - 1]) + 1,
+        role="test",
+        seed=seed,
+        item=item,
+        cluster=recording.name,
+        label=CLASSES[recording.label],
+        **(defaults | values),  # type: ignore[arg-type]
+    )
+
+
+def facts(segment_count: int) -> dict[str, int | str]:
+    """Return what the tables of results state about the data set."""
+    return {
+        "classes": len(CLASSES),
+        "classes_of_the_data_set": len(CLASSES),
+        "segments": segment_count,
+        "warning": PARK_WARNING,
+    }

@@ -79,16 +79,17 @@ def figures(rows: Sequence[DownstreamItem]) -> dict[str, dict[str, object]]:
     result: dict[str, dict[str, object]] = {}
     for data, of_data in grouped(decided, lambda row: row.data).items():
         for system, of_system in grouped(of_data, lambda row: row.system).items():
-            networks = grouped(of_system, lambda row: row.network)
             for measure in MEASURES[data]:
+                measured = [row for row in of_system if getattr(row, measure.column) is not None]
+                networks = grouped(measured, lambda row: row.network)
                 for name, by_network in _with_splits(networks).items():
                     untrained = by_network.get("untrained")
                     control = None if untrained is None else _mean(untrained, measure)
                     key = f"{measure.title}{name}"
                     for network, some in by_network.items():
-                        is_trained = network == "trained"
-                        title = system if is_trained else f"{system} untrained"
-                        figure = _figure(some, measure, control if is_trained else None)
+                        is_control = network == "untrained"
+                        title = f"{system} untrained" if is_control else system
+                        figure = _figure(some, measure, None if is_control else control)
                         result[f"{title}, {key}"] = asdict(figure)
     return result
 

@@ -21,8 +21,10 @@ from foa360.downstream.eigenscape import (
     PARK_WARNING,
     Recording,
     draw_folds,
+    facts,
+    item_row,
     read_eigenscape,
-    segments,
+    readable_segments,
 )
 from foa360.downstream.files import DownstreamFiles
 from foa360.learning.checkpoint import load_with_untrained
@@ -32,7 +34,6 @@ from foa360.media.container import MediaError
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
 
-DATA = "eigenscape"
 NETWORKS = ("trained", "untrained")
 #: Where the classifier has not learnt the class of a segment.
 MIN_PROBABILITY = 1e-30
@@ -91,33 +92,22 @@ def classify_eigenscape(
     rows: list[DownstreamItem] = []
     for recording in progress(recordings, len(recordings), "recordings"):
         try:
-            read = _read(recording, segment_seconds, windows, networks)
-            if not read:
-                raise MediaError("clip_outside", f"shorter than {segment_seconds:g} s")
+            found += _read(recording, segment_seconds, windows, networks)
         except MediaError as error:
-            fold = int(folds[recording.label, recording.number - 1])
             reason = {"reason": error.reason, "message": error.message}
-            rows.append(_row(recording, recording.name, fold, info.seed, **reason))
-            continue
-        found += read
+            rows.append(item_row(recording, recording.name, folds, info.seed, **reason))
     for fold in range(FOLDS):
         tested = np.array([folds[s.recording.label, s.recording.number - 1] == fold for s in found])
         for number, network in enumerate(NETWORKS):
-            rows += _decided(found, tested, number, network, fold, info.seed)
-    facts = {
-        "classes": len(CLASSES),
-        "classes_of_the_data_set": len(CLASSES),
-        "segments": len(found),
-        "warning": PARK_WARNING,
-    }
-    tables.write(files.output, rows, DownstreamItem, {"facts": json.dumps(facts)})
+            rows += _decided(found, tested, number, network, folds, info.seed)
+    tables.write(files.output, rows, DownstreamItem, {"facts": json.dumps(facts(len(found)))})
 
 
 def _read(
     recording: Recording, seconds: float, windows: AudioWindows, networks: Sequence[AudioVisual]
 ) -> list[_Segment]:
     read = []
-    for number, (foa, rate) in enumerate(segments(recording.path, seconds)):
+    for number, (foa, rate) in enumerate(readable_segments(recording.path, seconds)):
         inputs = windows(foa, rate)
         means = [audio_features(network, inputs).mean(0) for network in networks]
         read.append(_Segment(recording, number, means))
@@ -129,7 +119,7 @@ def _decided(
     tested: NDArray[np.bool_],
     number: int,
     network: str,
-    fold: int,
+    folds: NDArray[np.intp],
     seed: int,
 ) -> list[DownstreamItem]:
     """Fit a classifier to the other folds, and decide about the segments of one."""
@@ -149,10 +139,10 @@ def _decided(
         label, predicted = segment.recording.label, known[int(probability.argmax())]
         true = float(probability[known.index(label)]) if label in known else 0.0
         rows.append(
-            _row(
+            item_row(
                 segment.recording,
                 f"{segment.recording.name} {segment.number}",
-                fold,
+                folds,
                 seed,
                 system="linear",
                 network=network,
@@ -162,19 +152,3 @@ def _decided(
             )
         )
     return rows
-
-
-def _row(
-    recording: Recording, item: str, fold: int, seed: int, **values: str | float
-) -> DownstreamItem:
-    defaults: dict[str, str | float] = {"system": "", "network": ""}
-    return DownstreamItem(
-        data=DATA,
-        split=fold + 1,
-        role="test",
-        seed=seed,
-        item=item,
-        cluster=recording.name,
-        label=CLASSES[recording.label],
-        **(defaults | values),  # type: ignore[arg-type]
-    )

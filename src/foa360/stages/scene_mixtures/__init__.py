@@ -1,0 +1,1 @@
+"""Stage `scene_mixtures`: classification of the acoustic scenes of EigenScape."""
