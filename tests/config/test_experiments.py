@@ -67,6 +67,7 @@ def test_an_experiment_overrides_keys_of_train() -> None:
     ("experiments", "message"),
     [
         ([A, A], 'experiments: 2 have the name "a"'),
+        ([{**A, "name": "baselines"}], "baselines is the name of systems without a network"),
         ([{**A, "init": "z"}], 'experiments[0].init = "z": there is no such experiment'),
         ([{**A, "init": "a"}], 'experiments[0].init = "a": leads back to "a"'),
         (

@@ -19,6 +19,7 @@ WRITERS = {
 JOBS = {
     "recognise_actions": 6,
     "classify_eigenscape": 1,
+    "classify_by_mixtures": 1,
     "classify_tau2021": 1,
     "pool_downstream": 4,
 }
@@ -55,6 +56,8 @@ def test_a_run_goes_from_folders_to_figures_and_embeddings(
         assert found["task"] == name
         assert found["figures"]
         assert found["unread"] == {}
+    baselines = json.loads((results / "downstream" / "baselines" / "eigenscape.json").read_text())
+    assert {"direction mixtures, accuracy", "MFCC mixtures, accuracy"} <= set(baselines["figures"])
     for experiment in ("avc", "avsa"):
         (row,) = tables.read(results / "embeddings" / experiment / "0.parquet", Embedding)
         assert row.reason == "not_in_shards"
