@@ -54,11 +54,11 @@ def to_vector(azimuth: ArrayLike, elevation: ArrayLike) -> Floats:
     """Convert directions `(...)` to unit vectors `(..., 3)` as x, y, z."""
     azimuth = np.asarray(azimuth, float)
     elevation = np.asarray(elevation, float)
-    azimuth, elevation = np.broadcast_arrays(azimuth, elevation)
+    # Before broadcasting: in a grid, each angle is in a whole row or column.
     horizontal = np.cos(elevation)
     x = np.cos(azimuth) * horizontal
     y = np.sin(azimuth) * horizontal
-    return np.stack([x, y, np.sin(elevation)], -1)
+    return np.stack(np.broadcast_arrays(x, y, np.sin(elevation)), -1)
 
 
 def to_direction(vector: ArrayLike) -> tuple[Floats, Floats]:
