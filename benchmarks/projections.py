@@ -5,11 +5,12 @@ the folder FOA360_REAL_DATA, in each layout of `spheres`, at five yaws and three
 """
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from spheres import LAYOUTS, Source, View, compressed, sources
+from spheres import LAYOUTS, REAL_DATA, Source, View, compressed, sources
 
 from foa360.config.curate import Curate
 from foa360.core.jobs import Progress
@@ -50,6 +51,8 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=3, help="frames of a decision")
     chosen = parser.parse_args()
     found = [source._replace(frames=source.frames[: chosen.frames]) for source in sources()]
+    if not found:
+        sys.exit(f"{REAL_DATA}: no clips and photos; FOA360_REAL_DATA names their folder")
     print("| layout | decisions | right | kept as ERP | named |")
     print("| --- | --- | --- | --- | --- |")
     wrong = {True: [0, 0], False: [0, 0]}

@@ -332,3 +332,21 @@ def events(folder) -> dict[str, list[tuple[int, float]]]:
             for value in event.summary.value:
                 points.setdefault(value.tag, []).append((event.step, value.simple_value))
     return points
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
+def test_compiled_networks_are_trained_to_the_same_weights(training_shards, tmp_path):
+    """Within rounding: the compiler orders sums in another way."""
+    brief = SETTINGS.model_copy(update={"steps": 2, "learning_rate": 1e-6, "validation_share": 0.0})
+    weights = []
+    for compiled in (False, True):
+        folder = tmp_path / str(compiled)
+        settings = brief.model_copy(update={"compile": compiled})
+        train(training_shards, "avc", folder, settings)
+        weights.append(load(folder / "model.pt")[0].state_dict())
+    plain, compiled = weights
+    assert plain.keys() == compiled.keys()
+    for name, values in plain.items():
+        assert torch.allclose(values.float(), compiled[name].float(), atol=1e-5), name
