@@ -246,6 +246,12 @@ def test_a_resumed_job_reads_only_the_videos_that_are_left(
         write_features(media, clips, VIEWPOINTS, SETTINGS, output, InterruptedProgress())
     assert not output.exists()
     assert shard_files(output.parent) == []
+    (part,) = output.with_suffix(".partial").iterdir()
+    content = part.read_bytes()
+    part.write_bytes(content[: len(content) // 2])
+    with pytest.raises(Interrupted):  # what is damaged is written again
+        write_features(media, clips, VIEWPOINTS, SETTINGS, output, InterruptedProgress())
+    assert part.read_bytes() == content
     media["two"].unlink()
     assert sha256(write_features(media, clips, VIEWPOINTS, SETTINGS, output)) == undisturbed
     assert verify(output) == []

@@ -114,9 +114,9 @@ class ShardContent:
         return [video, [asdict(clip) for clip in clips], views, asdict(lengths)]
 
     def write_parts(self, paths: Mapping[str, Path]) -> Iterator[KeptClip | SkippedClip]:
-        """Write the parts that are not there, and yield each clip when it is done."""
+        """Write the parts that are absent or damaged, and yield each clip when it is done."""
         for video_id, clips in self.videos.items():
-            if paths[video_id].is_file():
+            if paths[video_id].is_file() and not verify_clips(paths[video_id]):
                 yield from clips
                 continue
             with atomic(paths[video_id]) as temporary, create_hdf5(temporary) as file:
