@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from foa360.ambisonics.arrays import Floats
 from foa360.ambisonics.descriptors import SMALLEST_ENERGY, BlockSpectra, tile_covariance
 
+#: Parts of a clip that are told apart, at most, and the least duration of each, s.
+MAX_PARTS, PART_S = 4, 2.0
 #: Edges of the bands that are counted separately, Hz: microphones differ between them.
 BAND_EDGES_HZ = (100, 300, 700, 1500, 2700, 4100)
 #: Levels of the histograms, dB.
@@ -98,6 +100,15 @@ def tile_evidence(cov: Floats, hz: Floats) -> Evidence:
         louder=float(np.clip(energy[..., 1] - w, 0, None).sum()),
         undirected=float(w[w > UNDIRECTED_RATIO * dipoles].sum()),
     )
+
+
+def part_evidence(cov: Floats, hz: Floats, seconds: float) -> list[Evidence]:
+    """Collect the evidence in equal parts of a clip of a duration; tiles as in `tile_evidence`.
+
+    Their sum is that of the clip. A short clip is one part.
+    """
+    count = min(MAX_PARTS, max(int(seconds / PART_S), 1))
+    return [tile_evidence(tiles, hz) for tiles in np.array_split(cov, count)]
 
 
 def _share_moments(shares: Floats, weight: Floats, bands: list[NDArray[np.bool_]]) -> Floats:

@@ -84,6 +84,10 @@ class MeasuredClip(Clip):
     evidence_weight: Doubles | None = optional("(5,)")
     evidence_louder: float | None = optional("energy")
     evidence_undirected: float | None = optional("energy")
+    evidence_parts: Floats32 | None = optional(
+        "(parts, 1388) the nine sums above, of up to four equal parts of the clip, one after the"
+        " other"
+    )
     direction_map: Floats32 | None = optional(
         "(7 or 8, intervals, 256) directional audio from each cell in each interval, for each"
         " candidate of `foa360.ambisonics.direction_map.CANDIDATES`, and of eight channels for TBE",

@@ -80,6 +80,7 @@ def without_audio() -> dict[str, None]:
         "weight",
         "louder",
         "undirected",
+        "parts",
     )
     numbers = ("clipped_share", "rms_dbfs", "dc_offset")
     return dict.fromkeys([*arrays, *numbers, *(f"evidence_{name}" for name in evidence)])

@@ -23,11 +23,16 @@ CONVENTIONS = {
 }
 
 
+def in_convention(x: np.ndarray, convention: str) -> np.ndarray:
+    """Signals `(4, n)` of ambiX in another convention."""
+    order, gains = CONVENTIONS[convention]
+    return (x * np.array(gains)[:, None])[order]
+
+
 @cache
 def measured(number: int, convention: str) -> MeasuredClip:
     """Measure a scene of its own, in a convention, as one of the clips of a video."""
-    order, gains = CONVENTIONS[convention]
-    x = (simulate(100 + number, SECONDS, RATE) * np.array(gains)[:, None])[order]
+    x = in_convention(simulate(100 + number, SECONDS, RATE), convention)
     span = Clip(clip_id=f"v_{number}", video_id="v", start=number * SECONDS, duration=SECONDS)
     return simulated_row(span, x, RATE, np.random.default_rng(0))
 
@@ -87,3 +92,45 @@ def test_silence_and_a_component_that_is_missing_do_not_make_a_video_mixed():
     assert clips[3].reasons == ["silent"]
     assert "component_drops_out" in clips[4].reasons
     assert clips[0].verdict == "kept"
+
+
+def one_clip(*parts: tuple[str, float]) -> CuratedVideo:
+    """Judge a clip of one scene, whose parts are in these conventions and end at these times, s."""
+    x = simulate(100, parts[-1][1], RATE)
+    ends = [round(end * RATE) for _, end in parts]
+    pieces = np.split(x, ends[:-1], 1)
+    joined = [in_convention(p, name) for p, (name, _) in zip(pieces, parts, strict=True)]
+    span = Clip(clip_id="v_0", video_id="v", start=20.0, duration=parts[-1][1])
+    row = simulated_row(span, np.concatenate(joined, 1), RATE, np.random.default_rng(0))
+    return judge_video([row], Curate())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("parts", "time"),
+    [
+        ((("ambiX", 5), ("N3D", 10)), "about 25 s"),
+        ((("N3D", 5), ("ambiX", 10)), "about 25 s"),
+        ((("decoder order", 7.5), ("ambiX", 10)), "about 27.5 s"),
+        ((("ambiX", 3), ("FuMa", 9), ("ambiX", 12)), "from about 23 up to about 29 s"),
+    ],
+)
+def test_a_change_within_the_only_clip_of_a_video_is_named(parts, time):
+    (clip,) = one_clip(*parts).clips
+    assert clip.verdict == "rejected"
+    assert "convention_mixed" in clip.reasons
+    assert clip.gains == [1, 1, 1, 1]
+    assert time in clip.message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("convention", list(CONVENTIONS))
+def test_a_clip_in_one_convention_is_not_mixed(convention):
+    (clip,) = one_clip((convention, 10)).clips
+    assert "convention_mixed" not in clip.reasons
+    assert clip.verdict == "kept"
+
+
+def test_a_clip_that_is_too_short_for_parts_is_judged_as_one():
+    (clip,) = one_clip(("ambiX", 1.5), ("N3D", 3)).clips
+    assert "convention_mixed" not in clip.reasons

@@ -1,5 +1,6 @@
 """The table of measures as arrays: clips whose audio, and clips whose frames were measured."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from foa360.core.arrow_columns import (
     stacked,
     valid,
 )
+from foa360.core.tables import TableError
 from foa360.media.layout_evidence import EVIDENCE
 from foa360.stages.judge.evidence_stack import EvidenceStack
 from foa360.stages.judge.thresholds import FRAME_THRESHOLDS
@@ -89,6 +91,9 @@ class AudioColumns:
     lag_seconds, lag_peak, lag_in_time : (m, 3), see `foa360.ambisonics.channel_lags.ChannelLags`.
     second_order : (m, 20), see `foa360.ambisonics.second_order`; NaN without eight channels.
     evidence : of m clips.
+    parts : of p parts of clips, in the order of the clips and in time.
+    part_clip : (p,), number of the clip, of m.
+    part_start : (p,), start of the part, s.
     """
 
     rows: Indices
@@ -109,6 +114,9 @@ class AudioColumns:
     lag_in_time: Floats
     second_order: Floats
     evidence: EvidenceStack
+    parts: EvidenceStack
+    part_clip: Indices
+    part_start: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +180,7 @@ def audio_columns(measures: pa.Table, videos: Videos, silence_dbfs: float) -> Au
         column = f"evidence_{name}"
         values = stacked(measures, column, shape) if shape else numbers(measures, column)[rows]
         evidence[name] = values
+    parts, part_clip, part_start = _parts(measures, rows)
     planes = measures.select(["planes"]).filter(pa.array(measured))
     return AudioColumns(
         rows=rows,
@@ -192,7 +201,27 @@ def audio_columns(measures: pa.Table, videos: Videos, silence_dbfs: float) -> Au
         lag_in_time=stacked(measures, "lag_in_time", (3,)),
         second_order=_second_order(measures)[rows],
         evidence=EvidenceStack(**evidence),
+        parts=parts,
+        part_clip=part_clip,
+        part_start=part_start,
     )
+
+
+def _parts(measures: pa.Table, rows: Indices) -> tuple[EvidenceStack, Indices, Floats]:
+    """Evidence of the parts of clips, the numbers of these clips among `rows`, and times, s."""
+    lists = ragged(measures.select(["evidence_parts"]).take(pa.array(rows)), "evidence_parts")
+    sizes = [math.prod(shape) for shape in EVIDENCE_SHAPES.values()]
+    counts = lists.lengths // sum(sizes)
+    if (counts * sum(sizes) != lists.lengths).any():
+        raise TableError(f"column evidence_parts: lists are no multiples of {sum(sizes)}")
+    values = lists.values.reshape(-1, sum(sizes)).astype(float)
+    fields = np.split(values, np.cumsum(sizes)[:-1], 1)
+    shapes = EVIDENCE_SHAPES.values()
+    parts = [f.reshape(-1, *shape) for f, shape in zip(fields, shapes, strict=True)]
+    clip = np.repeat(np.arange(len(rows)), counts)
+    number = np.arange(len(clip)) - np.repeat(np.cumsum(counts) - counts, counts)
+    duration = numbers(measures, "duration")[rows][clip] / counts[clip]
+    return EvidenceStack(*parts), clip, numbers(measures, "start")[rows][clip] + number * duration
 
 
 def _second_order(measures: pa.Table) -> Floats:

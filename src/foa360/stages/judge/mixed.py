@@ -1,4 +1,4 @@
-"""Videos whose parts are in different conventions: clips against the sum of the video.
+"""Videos whose parts are in different conventions: clips, or parts of these, against the rest.
 
 Editors join recordings of two microphones or exports, and a sum of both describes neither.
 """
@@ -22,6 +22,8 @@ from foa360.stages.judge.thresholds import MIXED_THRESHOLDS as LIMITS
 PARTS = (*NAMES.values(), *(f"W in channel {channel + 1}" for channel in (1, 2, 3)))
 #: Probabilities below this count as this, so that one clip cannot outvote many.
 LEAST_PROBABILITY = 0.01
+#: Clips up to which a video is divided into their parts.
+MAX_CLIPS_IN_PARTS = 3
 
 
 class Mixed(NamedTuple):
@@ -35,8 +37,33 @@ class Mixed(NamedTuple):
     message: str
 
 
+class Pieces(NamedTuple):
+    """Pieces of videos, clips or parts of clips, in the order of videos and in time.
+
+    evidence : of n clips or parts.
+    rows : (k,), the pieces among those of `evidence`.
+    clip : (k,), number of the clip of each piece.
+    start : (k,), s.
+    about : word before times: a change is found to the length of a piece.
+    """
+
+    evidence: EvidenceStack
+    rows: Indices
+    clip: Indices
+    start: Floats
+    about: str
+
+    def take(self, chosen: Indices | slice) -> "Pieces":
+        """Return some of the pieces."""
+        return self._replace(
+            rows=self.rows[chosen], clip=self.clip[chosen], start=self.start[chosen]
+        )
+
+
 def mixed_videos(audio: AudioColumns, ordered: Indices, usable: Bools) -> dict[int, Mixed]:
     """Find videos with a part whose convention contradicts that of the rest, by their numbers.
+
+    A video with few clips is divided into parts of these.
 
     Parameters
     ----------
@@ -47,22 +74,47 @@ def mixed_videos(audio: AudioColumns, ordered: Indices, usable: Bools) -> dict[i
     usable : (m,)
         Clips whose channels can be compared: neither silent nor mono or stereo.
     """
-    present = compare_channels(audio.evidence.cov).present
     clips = ordered[usable[ordered]]
-    groups = _groups(audio.video[clips])
-    if not groups:
-        return {}
-    levels, heights = _levels_db(audio.evidence)
-    found = {}
-    for group in groups:
-        of_video = clips[group]
+    few = (np.bincount(audio.video[clips]) <= MAX_CLIPS_IN_PARTS)[audio.video[clips]]
+    whole = clips[~few]
+    pieces = Pieces(audio.evidence, whole, whole, audio.start[whole], "")
+    return _mixed_pieces(audio, pieces) | _mixed_pieces(audio, _parts(audio, clips[few]))
+
+
+def _parts(audio: AudioColumns, clips: Indices) -> Pieces:
+    """Parts of these clips, but for those that are quiet."""
+    rank = np.full(len(audio.video), -1)
+    rank[clips] = np.arange(len(clips))
+    rows = np.argsort(rank[audio.part_clip], kind="stable")
+    rows = rows[rank[audio.part_clip[rows]] >= 0]
+    energy = np.trace(audio.parts.cov[rows], axis1=1, axis2=2)
+    loudest = np.zeros(len(audio.video))
+    np.maximum.at(loudest, audio.part_clip[rows], energy)
+    rows = rows[energy > LIMITS.quiet_part * loudest[audio.part_clip[rows]]]
+    return Pieces(audio.parts, rows, audio.part_clip[rows], audio.part_start[rows], "about ")
+
+
+def _mixed_pieces(audio: AudioColumns, pieces: Pieces) -> dict[int, Mixed]:
+    """Find mixed videos by their pieces."""
+    present = compare_channels(pieces.evidence.cov).present
+    levels, heights = _levels_db(pieces.evidence)
+    chosen = []
+    for group in _groups(audio.video[pieces.clip]):
+        of_video = pieces.rows[group]
         # What lacks a component in a part only is named for that.
         complete = (present[of_video] == present[of_video].any(0)).all(1)
         of_video = of_video[complete]
         if len(of_video) > 1 and _may_be_mixed(levels[of_video], heights[of_video]):
-            mixed = _mixed(audio, of_video)
-            if mixed is not None:
-                found[int(audio.video[of_video[0]])] = mixed
+            chosen.append(np.flatnonzero(complete) + group.start)
+    if not chosen:
+        return {}
+    pieces = pieces.take(np.concatenate(chosen))
+    single = _log_probabilities(audio, pieces.evidence.take(pieces.rows), pieces.clip)
+    found = {}
+    for group in _groups(audio.video[pieces.clip]):
+        mixed = _mixed(audio, pieces.take(group), single[group])
+        if mixed is not None:
+            found[int(audio.video[pieces.clip[group.start]])] = mixed
     return found
 
 
@@ -80,7 +132,7 @@ def without_mixed(
 
 
 def _groups(videos: Indices) -> list[slice]:
-    """Rows of each video with more than one clip; `videos` is ascending."""
+    """Rows of each video with more than one piece; those of a video follow each other."""
     _, first, counts = np.unique(videos, return_index=True, return_counts=True)
     pairs = zip(first.tolist(), counts.tolist(), strict=True)
     return [slice(begin, begin + count) for begin, count in pairs if count > 1]
@@ -103,34 +155,37 @@ def _may_be_mixed(levels: Floats, heights: Floats) -> bool:
     return bool(np.ptp(levels) > LIMITS.level_range or np.ptp(heights) > LIMITS.height_range)
 
 
-def _mixed(audio: AudioColumns, clips: Indices) -> Mixed | None:
-    """Divide the clips of a video into a span and the rest, if these contradict each other."""
-    single = _log_probabilities(audio, audio.evidence.take(clips), clips)
+def _mixed(audio: AudioColumns, pieces: Pieces, single: Floats) -> Mixed | None:
+    """Divide the pieces of a video into a span and the rest, if these contradict each other.
+
+    `single` are the logarithms of the probabilities of each piece, `(k, parts)`.
+    """
+    count = len(pieces.rows)
     span = _best_span(single)
     if span is None:
         return None
-    inside = np.zeros(len(clips), bool)
+    inside = np.zeros(count, bool)
     inside[slice(*span)] = True
-    least = max(1, round(LIMITS.least_share * len(clips)))
+    least = max(1, round(LIMITS.least_share * count))
     if min(inside.sum(), (~inside).sum()) < least:
         return None
-    parts = audio.evidence.take(clips).summed(
-        np.concatenate([np.flatnonzero(~inside), np.flatnonzero(inside)]),
+    parts = pieces.evidence.summed(
+        np.concatenate([pieces.rows[~inside], pieces.rows[inside]]),
         np.sort(inside).astype(np.intp),
     )
-    rest, other = _log_probabilities(audio, parts, clips[:2])
+    rest, other = _log_probabilities(audio, parts, pieces.clip[:2])
     a, b = int(rest.argmax()), int(other.argmax())
     margin = float(min(rest[a] - rest[b], other[b] - other[a]))
     if a == b or margin < LIMITS.margin:
         return None
-    starts = audio.start[clips]
-    times = [f"from {starts[span[0]]:g}"] if span[0] else []
-    times += [f"up to {starts[span[1]]:g}"] if span[1] < len(clips) else []
+    times = [f"from {pieces.about}{pieces.start[span[0]]:g}"] if span[0] else []
+    if span[1] < count:
+        times.append(f"up to {pieces.about}{pieces.start[span[1]]:g}")
     return Mixed(margin, f"closest to {PARTS[b]} {' '.join(times)} s, to {PARTS[a]} elsewhere")
 
 
 def _log_probabilities(audio: AudioColumns, evidence: EvidenceStack, clips: Indices) -> Floats:
-    """Logarithms of the probabilities of `PARTS`, `(n, parts)`; clips of one file."""
+    """Logarithms of the probabilities of `PARTS`, `(n, parts)`; the clip of each piece."""
     proven, distributed = audio.order_proven[clips], audio.distributed[clips]
     joint, _ = joint_probabilities(evidence, proven, distributed)
     named = [joint[:, 0, GAINS.index(gains), height] for gains, height in NAMES]

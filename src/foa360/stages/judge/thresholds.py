@@ -272,6 +272,9 @@ class MixedThresholds:
         2.5, "nats", "in both parts, the convention of this part leads that of the other", MIXED
     )
     least_share: float = threshold(0.05, "share of clips", "smaller parts do not count", MIXED)
+    quiet_part: float = threshold(
+        0.01, SHARE_OF_ENERGY, "parts of a clip below this, of the loudest, tell nothing", MIXED
+    )
 
 
 MIXED_THRESHOLDS = MixedThresholds()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from foa360.ambisonics.direction_map import (
     direction_map,
     interval_count,
 )
-from foa360.ambisonics.evidence import BAND_EDGES_HZ, tile_evidence
+from foa360.ambisonics.evidence import BAND_EDGES_HZ, Evidence, part_evidence
 from foa360.ambisonics.second_order import TBE_CHANNELS, second_order
 from foa360.media.audio import ClipAudio, clip_audio
 from foa360.media.order import FIRST_EIGHT, WYZX, PlaneOrder
@@ -116,6 +117,7 @@ def measure_clip_audio(
     spectra = block_spectra(x, clip.sample_rate)
     tiles, hz = tile_covariance(spectra, BAND_EDGES_HZ[-1])
     powers = chunk_powers(x, clip.sample_rate)
+    parts = part_evidence(tiles, hz, x.shape[-1] / clip.sample_rate)
     energies = np.diag(channel_covariance(x)).copy()
     of_eight = None
     if channels in {TBE_CHANNELS, TBE_CHANNELS + HEAD_LOCKED_CHANNELS}:
@@ -125,7 +127,8 @@ def measure_clip_audio(
         covariance=low_passed_covariance(spectra, cutoff_hz),
         channel_energies=energies,
         octave_energies=octave_energies(spectra),
-        evidence=tile_evidence(tiles, hz),
+        evidence=reduce(Evidence.__add__, parts),
+        evidence_parts=tuple(parts),
         direction_map=direction_map(
             tiles, hz, intervals, CANDIDATES if of_eight is None else CANDIDATES_OF_EIGHT
         ),

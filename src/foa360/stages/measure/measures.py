@@ -60,6 +60,8 @@ class AudioMeasures:
         In octaves from 63 Hz to 16 kHz.
     evidence : Evidence
         For the convention.
+    evidence_parts : tuple of Evidence
+        In equal parts of the clip.
     direction_map : (candidates, intervals, cells)
         Directional audio over time, see `foa360.ambisonics.direction_map`.
     chunk_levels : (chunks,)
@@ -84,6 +86,7 @@ class AudioMeasures:
     channel_energies: Floats
     octave_energies: Floats
     evidence: Evidence
+    evidence_parts: tuple[Evidence, ...]
     direction_map: NDArray[np.float32]
     chunk_levels: NDArray[np.float32]
     interval_levels: NDArray[np.float32]

@@ -1,10 +1,13 @@
 """Assemble the rows of the table of measures."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from foa360.ambisonics.evidence import Evidence
 from foa360.core.measured import MeasuredClip
 from foa360.core.records import Clip
 from foa360.stages.measure.measures import (
@@ -111,9 +114,16 @@ def _audio_measures(audio: AudioMeasures | NotMeasured) -> Columns:
         "evidence_weight": evidence.weight,
         "evidence_louder": evidence.louder,
         "evidence_undirected": evidence.undirected,
+        "evidence_parts": _parts(audio.evidence_parts),
         "direction_map": audio.direction_map.ravel(),
         "second_order": None if audio.second_order is None else audio.second_order.ravel(),
     }
+
+
+def _parts(parts: Sequence[Evidence]) -> NDArray[np.float32]:
+    """Join the sums of all parts, each in the order of the fields of `Evidence`."""
+    sums = [np.ravel(getattr(part, field.name)) for part in parts for field in fields(Evidence)]
+    return np.concatenate(sums).astype(np.float32)
 
 
 def _video_facts(file: VideoFile) -> Columns:
