@@ -32,11 +32,13 @@ from foa360.media.order import FIRST_EIGHT, WYZX, PlaneOrder
 from foa360.media.probe import Probe
 from foa360.media.streams import HEAD_LOCKED_CHANNELS
 from foa360.stages.measure.measures import AudioFile, AudioMeasures, MeasuredAudio, NotMeasured
+from foa360.stages.measure.misread import is_misread
 from foa360.stages.measure.stated_order import compared_order
 
 #: Largest absolute sample, full scale 1, of undamaged audio. Larger ones come from damaged
 #: floating-point files, and overflow when squared.
 MAX_SAMPLE = 1e4
+MISREAD = "noise at full scale in all channels: the sample format of the file is misread, or false"
 #: Beginning of FFmpeg's names of floating-point PCM.
 FLOAT_PCM = "pcm_f"
 
@@ -114,6 +116,8 @@ def measure_clip_audio(
         peak = float(max(x.max(), -x.min()))
         if peak > MAX_SAMPLE:
             return NotMeasured("audio_damaged", f"samples of {peak:.0e} times full scale")
+    if is_misread(x):
+        return NotMeasured("audio_damaged", MISREAD)
     spectra = block_spectra(x, clip.sample_rate)
     tiles, hz = tile_covariance(spectra, BAND_EDGES_HZ[-1])
     powers = chunk_powers(x, clip.sample_rate)
