@@ -44,6 +44,8 @@ TYPICAL = {
     "viewpoints": 0.002,
     "features": 0.02,
 }
+#: Time of reading EigenScape, 138 GB, and of its mixtures, s.
+MIXTURES_SECONDS = 1200
 #: Time of training on a data set and testing there, for each pixel of a clip, without a GPU.
 TRANSFER_SECONDS = 0.2
 #: Memory and time of a step of segmentation for each pixel of a batch and channel, without a GPU.
@@ -194,6 +196,7 @@ def expected_seconds():
         "tau2021": transfer_seconds,
         "embeddings": evaluation_seconds,
     }
+    seconds["scene_mixtures"] = START_SECONDS + MIXTURES_SECONDS
     for stage, of_experiment in networks.items():
         each = [of_experiment(experiment) for experiment in EXPERIMENTS]
         seconds[stage] = START_SECONDS + sum(each) / max(len(each), 1)

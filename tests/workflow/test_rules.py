@@ -52,6 +52,11 @@ def test_a_rule_has_a_log_a_digest_of_its_code_and_its_script(stage):
 
 
 @pytest.mark.parametrize("stage", sorted(set(STAGES) - WITHOUT_SCRIPT))
+def test_the_view_of_a_run_knows_how_long_a_job_takes(stage):
+    assert f'"{stage}"' in rule_text("resources").partition("TYPICAL")[2]
+
+
+@pytest.mark.parametrize("stage", sorted(set(STAGES) - WITHOUT_SCRIPT))
 def test_a_script_calls_the_function_that_its_rule_is_called_after(stage):
     (rule,) = re.findall(r"^rule (\w+):", rule_text(stage), re.MULTILINE)
     script = (ROOT / "scripts" / f"{stage}.py").read_text(encoding="utf-8")
