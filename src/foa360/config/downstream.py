@@ -6,9 +6,9 @@ from pydantic import Field
 
 from foa360.config.section import Count, PathText, Seconds, Section
 
-#: Keys that name the folder of a data set.
 #: What systems without a network are called in place of an experiment.
 BASELINES = "baselines"
+#: Keys that name the folder of a data set.
 DATA_SETS = ("ucf101", "hmdb51", "eigenscape", "tau2021")
 
 

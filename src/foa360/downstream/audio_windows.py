@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from foa360.ambisonics.covariance import spatial_covariance
 from foa360.config.features import Features
@@ -13,6 +12,7 @@ from foa360.config.train import Train
 from foa360.data.inputs import AUDIO_INPUTS
 from foa360.learning.checkpoint import ModelInfo, device
 from foa360.learning.models.audiovisual import AudioVisual
+from foa360.media.resampling import resampled
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,6 @@ class AudioWindows:
         count = values.shape[1] // frames
         cut = values[:, : count * frames].reshape(len(values), count, frames, -1)
         return np.ascontiguousarray(cut.transpose(1, 0, 2, 3), np.float32)
-
-
-def resampled(foa: NDArray[np.float32], sample_rate: int, target: int) -> NDArray[np.float32]:
-    """Return signals `(4, n)` at another sampling rate, Hz."""
-    common = int(np.gcd(sample_rate, target))
-    found = resample_poly(foa, target // common, sample_rate // common, axis=1)
-    return np.asarray(found, np.float32)
 
 
 def audio_features(network: AudioVisual, windows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -120,6 +120,11 @@ def readable_segments(path: Path, seconds: float) -> Iterator[tuple[NDArray[np.f
         raise MediaError("clip_outside", f"shorter than {seconds:g} s")
 
 
+def fold_of(recording: Recording, folds: NDArray[np.intp]) -> int:
+    """Return the fold of a recording, from 0, of those of all `(classes, recordings)`."""
+    return int(folds[recording.label, recording.number - 1])
+
+
 def item_row(
     recording: Recording, item: str, folds: NDArray[np.intp], seed: int, **values: str | float
 ) -> DownstreamItem:
@@ -141,7 +146,7 @@ def item_row(
     defaults: dict[str, str | float] = {"system": "", "network": ""}
     return DownstreamItem(
         data=DATA,
-        split=int(folds[recording.label, recording.number - 1]) + 1,
+        split=fold_of(recording, folds) + 1,
         role="test",
         seed=seed,
         item=item,

@@ -20,7 +20,6 @@ from foa360.ambisonics.covariance import (
 )
 from foa360.ambisonics.intensity import diffuseness
 from foa360.config.features import Features
-from foa360.downstream.audio_windows import resampled
 
 Frames = NDArray[np.float32]
 
@@ -34,7 +33,7 @@ COEFFICIENTS = 20
 FRAME_SECONDS = 0.1
 
 
-def direction_frames(foa: Frames, sample_rate: int, features: Features) -> Frames:
+def direction_frames(foa: Frames, features: Features) -> Frames:
     """Direction and diffuseness in 20 mel bands.
 
     The direction is a unit vector, since azimuths jump behind the listener; 0 for silence.
@@ -42,9 +41,7 @@ def direction_frames(foa: Frames, sample_rate: int, features: Features) -> Frame
     Parameters
     ----------
     foa : (4, n)
-        W, Y, Z, X, SN3D.
-    sample_rate : int
-        Hz.
+        W, Y, Z, X, SN3D, at the sampling rate of the features.
     features : Features
         Sampling rate, window and distance of the spectra.
 
@@ -53,7 +50,7 @@ def direction_frames(foa: Frames, sample_rate: int, features: Features) -> Frame
     (frames, 80)
         One each 0.1 s: X, Y, Z and diffuseness, each in all bands.
     """
-    covariance = _mean_covariance(foa, sample_rate, features, DIRECTION_BANDS)
+    covariance = _mean_covariance(foa, features, DIRECTION_BANDS)
     vectors = np.asarray(covariance_to_intensity(covariance))
     lengths = np.linalg.norm(vectors, axis=0)
     units = vectors / np.where(lengths > 0, lengths, 1)
@@ -61,12 +58,12 @@ def direction_frames(foa: Frames, sample_rate: int, features: Features) -> Frame
     return np.ascontiguousarray(found.transpose(1, 0, 2).reshape(found.shape[1], -1), np.float32)
 
 
-def cepstral_frames(foa: Frames, sample_rate: int, features: Features) -> Frames:
+def cepstral_frames(foa: Frames, features: Features) -> Frames:
     """Mel-frequency cepstral coefficients of W, `(frames, 20)`, one frame each 0.1 s.
 
     The orthonormal DCT-II of levels in dB; see `direction_frames` for the parameters.
     """
-    covariance = _mean_covariance(foa, sample_rate, features, features.n_mels)
+    covariance = _mean_covariance(foa, features, features.n_mels)
     levels = np.asarray(covariance_to_log_mel(covariance))[0]
     return np.asarray(dct(levels, norm="ortho", axis=-1)[:, :COEFFICIENTS], np.float32)
 
@@ -75,13 +72,10 @@ def cepstral_frames(foa: Frames, sample_rate: int, features: Features) -> Frames
 DESCRIPTIONS = {"direction": direction_frames, "MFCC": cepstral_frames}
 
 
-def _mean_covariance(
-    foa: Frames, sample_rate: int, features: Features, bands: int
-) -> NDArray[np.float32]:
+def _mean_covariance(foa: Frames, features: Features, bands: int) -> NDArray[np.float32]:
     """Covariance of each 0.1 s, `(10, frames, bands)`."""
     rate, hop = features.sample_rate, features.hop
-    at_rate = resampled(foa, sample_rate, rate)
-    moments = np.asarray(spatial_covariance(at_rate, rate, features.n_fft, hop, bands))
+    moments = np.asarray(spatial_covariance(foa, rate, features.n_fft, hop, bands))
     together = max(1, round(FRAME_SECONDS * rate / hop))
     count = max(1, moments.shape[1] // together)
     whole = moments[:, : count * together]

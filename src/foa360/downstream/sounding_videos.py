@@ -9,11 +9,11 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.signal import resample_poly
 
 from foa360.downstream.avsbench import VIDEO_FRAMES, SoundingVideo
 from foa360.learning.segmentation.log_mel import FRAMES, HOP, SAMPLE_RATE, WINDOW, log_mel, patches
 from foa360.media.container import MediaError
+from foa360.media.resampling import resampled
 
 #: Largest frame that is decoded, pixels.
 MAX_PIXELS = 1 << 24
@@ -116,8 +116,7 @@ def read_audio(path: Path) -> NDArray[np.float32]:
         raise MediaError("not_finite", f"{path.name}: samples that are not finite")
     if not len(samples) or np.abs(samples).max() < SILENCE:
         raise MediaError("silent", path.name)
-    common = int(np.gcd(rate, SAMPLE_RATE))
-    return np.asarray(resample_poly(samples, SAMPLE_RATE // common, rate // common), np.float32)
+    return resampled(samples, rate, SAMPLE_RATE)
 
 
 def audio_patches(samples: NDArray[np.float32], alignment: str) -> NDArray[np.float32]:

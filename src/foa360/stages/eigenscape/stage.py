@@ -22,6 +22,7 @@ from foa360.downstream.eigenscape import (
     Recording,
     draw_folds,
     facts,
+    fold_of,
     item_row,
     read_eigenscape,
     readable_segments,
@@ -97,7 +98,7 @@ def classify_eigenscape(
             reason = {"reason": error.reason, "message": error.message}
             rows.append(item_row(recording, recording.name, folds, info.seed, **reason))
     for fold in range(FOLDS):
-        tested = np.array([folds[s.recording.label, s.recording.number - 1] == fold for s in found])
+        tested = np.array([fold_of(segment.recording, folds) == fold for segment in found])
         for number, network in enumerate(NETWORKS):
             rows += _decided(found, tested, number, network, folds, info.seed)
     tables.write(files.output, rows, DownstreamItem, {"facts": json.dumps(facts(len(found)))})

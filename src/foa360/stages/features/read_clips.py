@@ -6,12 +6,12 @@ from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from foa360.core.records import FetchedVideo, KeptClip
 from foa360.media.audio import ClipAudio, clip_audio, to_wyzx
 from foa360.media.frame_source import FrameSource
 from foa360.media.presence import media_present, require_unchanged
+from foa360.media.resampling import resampled
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def _read_in_order(
         foa = to_wyzx(audio, clip.planes, clip.gains)
         if clip.aligned:
             foa = in_time(foa, clip.channel_lags, audio.sample_rate)
-        resampled = _resample(foa, audio.sample_rate, sample_rate)
-        yield ClipMedia(clip, resampled, _without_gaps(jpegs or []))
+        at_rate = resampled(foa, audio.sample_rate, sample_rate)
+        yield ClipMedia(clip, at_rate, _without_gaps(jpegs or []))
 
 
 def in_time(
@@ -107,12 +107,6 @@ def _unreadable(audio: ClipAudio, jpegs: Sequence[bytes | None] | None) -> str |
     if not np.isfinite(audio.samples).all():
         return "not_finite"
     return None
-
-
-def _resample(audio: NDArray[np.float32], rate: int, target_rate: int) -> NDArray[np.float32]:
-    common = np.gcd(rate, target_rate)
-    resampled = resample_poly(audio, target_rate // common, rate // common, axis=1)
-    return np.asarray(resampled, np.float32)
 
 
 def _without_gaps(jpegs: Sequence[bytes | None]) -> list[bytes]:

@@ -100,6 +100,7 @@ class ShardContent:
         self._viewpoints = tables.grouped(views, lambda view: view.clip_id)
         self._fetched = {video.video_id: video for video in tables.read(files.fetch, FetchedVideo)}
         self._settings = settings
+        self._lengths = shard_lengths(self.clips, self._viewpoints, settings)
         self._frames = None
         if "video" in settings.store:
             sampling = Sampling(Use.LOW_RESOLUTION, settings.video_fps, settings.video_width)
@@ -109,9 +110,8 @@ class ShardContent:
         """Return everything but the version that the part of a video depends on."""
         clips = self.videos[video_id]
         views = [asdict(view) for clip in clips for view in self._viewpoints[clip.clip_id]]
-        lengths = shard_lengths(self.clips, self._viewpoints, self._settings)
         video = asdict(self._fetched[video_id])
-        return [video, [asdict(clip) for clip in clips], views, asdict(lengths)]
+        return [video, [asdict(clip) for clip in clips], views, asdict(self._lengths)]
 
     def write_parts(self, paths: Mapping[str, Path]) -> Iterator[KeptClip | SkippedClip]:
         """Write the parts that are absent or damaged, and yield each clip when it is done."""

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from foa360.ambisonics.intensity import intensity_vector
 from foa360.ambisonics.spectra import log_mel
@@ -19,6 +18,7 @@ from foa360.core.records import CuratedClip, Detection
 from foa360.media.audio import clip_audio, to_wyzx
 from foa360.media.images import Image, decode_image, encode_jpeg
 from foa360.media.projection import CONVERTIBLE, ERP, FrameLayout
+from foa360.media.resampling import resampled
 from foa360.media.video import frames_at
 from foa360.shards.read import Shard, open_shard
 from foa360.sphere.views import perspective_crop
@@ -216,9 +216,7 @@ def _foa(row: CuratedClip, sources: CardSources) -> NDArray[np.float32] | None:
     foa = to_wyzx(audio, planes, row.gains or [1.0] * 4)
     if not np.isfinite(foa).all():
         return None
-    common = np.gcd(audio.sample_rate, PLAYED_RATE)
-    resampled = resample_poly(foa, PLAYED_RATE // common, audio.sample_rate // common, axis=1)
-    return np.asarray(resampled, np.float32)
+    return resampled(foa, audio.sample_rate, PLAYED_RATE)
 
 
 def _audio(foa: NDArray[np.float32]) -> dict[str, Any]:

@@ -15,12 +15,14 @@ from foa360.downstream.eigenscape import (
     Recording,
     draw_folds,
     facts,
+    fold_of,
     item_row,
     read_eigenscape,
     readable_segments,
 )
 from foa360.downstream.scene_mixtures import DESCRIPTIONS, Frames, MixtureBank
 from foa360.media.container import MediaError
+from foa360.media.resampling import resampled
 
 if TYPE_CHECKING:
     from foa360.core.jobs import Progress
@@ -82,9 +84,8 @@ def classify_by_mixtures(
             reason = {"reason": error.reason, "message": error.message}
             rows.append(item_row(recording, recording.name, folds, seed, **reason))
     for fold in progress(range(FOLDS), FOLDS, "folds"):
-        tested = [folds[s.recording.label, s.recording.number - 1] == fold for s in found]
-        train = [segment for segment, is_tested in zip(found, tested, strict=True) if not is_tested]
-        test = [segment for segment, is_tested in zip(found, tested, strict=True) if is_tested]
+        train = [segment for segment in found if fold_of(segment.recording, folds) != fold]
+        test = [segment for segment in found if fold_of(segment.recording, folds) == fold]
         for description in DESCRIPTIONS:
             for segment, predicted in _classified(train, test, description, seed):
                 name = f"{segment.recording.name} {segment.number}"
@@ -107,7 +108,8 @@ def classify_by_mixtures(
 def _read(recording: Recording, seconds: float, features: Features) -> list[_Segment]:
     read = []
     for number, (foa, rate) in enumerate(readable_segments(recording.path, seconds)):
-        frames = {name: describe(foa, rate, features) for name, describe in DESCRIPTIONS.items()}
+        at_rate = resampled(foa, rate, features.sample_rate)
+        frames = {name: describe(at_rate, features) for name, describe in DESCRIPTIONS.items()}
         read.append(_Segment(recording, number, frames))
     return read
 
